@@ -1,0 +1,1 @@
+"""The FastAPI gateway: takes webhook calls and queues updates durably."""

@@ -1,0 +1,1 @@
+"""The cluster of Telegram bots: one engine, one folder for each bot."""

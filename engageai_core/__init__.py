@@ -1,0 +1,1 @@
+"""The Django core: learners, content, learning and every business rule."""

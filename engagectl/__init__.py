@@ -1,0 +1,1 @@
+"""The command line that makes, starts and watches an engageAI installation."""

@@ -1,0 +1,1 @@
+"""Contracts that two or more of engageAI's parts share: one module each, no I/O at import."""
