@@ -9,7 +9,7 @@ from typing import Literal
 
 _SECRETS = (
     # A Telegram bot token, wherever it stands (also inside a Bot API address).
-    (re.compile(r"\b(\d{3,20}):[A-Za-z0-9_-]{20,}"), r"\1:••••"),
+    (re.compile(r"(?<!\d)(\d{3,20}):[A-Za-z0-9_-]{20,}"), r"\1:••••"),
     (
         re.compile(
             r"(?i)\b((?:x-internal-key|secret[-_]token|api[-_]key|password)\W{1,4})[^\s\"',&]+"

@@ -1,0 +1,20 @@
+"""Fixtures that more than one part of the suite uses."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import StackCopy
+
+
+@pytest.fixture(scope="session")
+def running_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StackCopy]:
+    """The whole stack, up and healthy, shared by the tests that only talk to it."""
+    stack = StackCopy(tmp_path_factory.mktemp("stack"))
+    started = stack.up()
+    if started.code != 0:
+        stack.down()
+        pytest.fail(f"the stack did not come up:\n{started.out}\n{started.err}")
+    yield stack
+    stopped = stack.down()
+    assert stopped.code == 0, stopped.err
