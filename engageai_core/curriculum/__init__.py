@@ -1,0 +1,1 @@
+"""What is taught: placement items, lessons with their tasks, and words, loaded from YAML files."""

@@ -1,0 +1,1 @@
+"""What a learner does: activities made of steps, judged answers, words that come back."""

@@ -1,0 +1,1 @@
+"""The adaptive placement test: which item comes next, what the ability is, when to stop."""
