@@ -1,5 +1,6 @@
 """When two written answers are the same answer: the one rule for keys, learners and content."""
 
+import itertools
 import re
 import unicodedata
 
@@ -35,7 +36,7 @@ def normalise(text: str) -> str:
     levelled = unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold()
     levelled = _DASHES.sub("-", levelled).replace("ё", "е")
     words = _LONE_MARKS.sub(" ", _NOT_IN_WORDS.sub(" ", levelled)).split()
-    pairs = zip(words, [*words[1:], ""], strict=True)
+    pairs = itertools.zip_longest(words, words[1:], fillvalue="")
     return " ".join(_expand(word, followed_by=following) for word, following in pairs)
 
 
