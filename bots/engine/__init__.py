@@ -1,0 +1,1 @@
+"""What every bot stands on: loading, the queue's reading, the core's client, shared middlewares."""

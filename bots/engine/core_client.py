@@ -1,0 +1,256 @@
+"""The core's API as a bot calls it: typed, with the bot's key, repeating what may be repeated.
+
+Every call here may be repeated safely: the core answers a repeat with the first answer (an
+answer carries an idempotency key) or with the state as it then is. So a call is repeated when
+the core is restarting or slow, until `PATIENCE_SECONDS` have passed.
+"""
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from bots.engine.core_errors import CoreUnavailableError, refusal
+from bots.engine.core_models import (
+    Activity,
+    ActivityKind,
+    AddedWord,
+    AnswerOutcome,
+    Learner,
+    Progress,
+    Rating,
+    Words,
+)
+from utils.internal_auth import HEADER
+
+PATIENCE_SECONDS = 10.0
+"""How long a call is repeated while the core gives no answer: a learner is waiting."""
+
+_WORTH_REPEATING = frozenset({429, 500, 502, 503, 504})
+_PAUSES_SECONDS = (0.1, 0.3, 0.7, 1.5)
+_logger = logging.getLogger(__name__)
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+def open_core_connections(core_url: str) -> httpx2.AsyncClient:
+    """Return the connections to the core that all bots of a process share."""
+    return httpx2.AsyncClient(
+        base_url=core_url,
+        timeout=httpx2.Timeout(5.0, connect=2.0),
+        limits=httpx2.Limits(
+            max_connections=100, max_keepalive_connections=50, keepalive_expiry=30.0
+        ),
+        trust_env=False,
+    )
+
+
+class CoreClient:
+    """One bot's way to the core.
+
+    Every method raises:
+        CoreUnavailableError: no usable answer within `PATIENCE_SECONDS`.
+        CoreRefusalError: the core refused; its subclasses name the usual reasons.
+    """
+
+    def __init__(self, connections: httpx2.AsyncClient, *, key: str) -> None:
+        """Call over `connections` as the bot whose DRF_INTERNAL_KEY is `key`."""
+        self._connections = connections
+        self._headers = {HEADER: key}
+
+    # ------------------------------------------------------------ learners
+    async def learner(self, telegram_id: int) -> Learner:
+        """Return a learner of this bot; LearnerNotFoundError when the core knows none."""
+        return await self._ask(Learner, "GET", _learner_path(telegram_id))
+
+    async def put_learner(
+        self,
+        telegram_id: int,
+        *,
+        chat_id: int,
+        first_name: str,
+        **more: str | None,
+    ) -> Learner:
+        """Make the learner or refresh the name, and tie the learner to this bot.
+
+        Args:
+            telegram_id: Telegram's id of the person.
+            chat_id: the chat in which the person talks to this bot.
+            first_name: as Telegram gives it.
+            more: any of `last_name`, `username`, `language_code`, `timezone` (IANA name) and
+                `start_payload` (what stood behind /start).
+        """
+        body = {"chat_id": chat_id, "first_name": first_name}
+        body.update({name: value for name, value in more.items() if value is not None})
+        return await self._ask(Learner, "PUT", _learner_path(telegram_id), body)
+
+    async def change_learner(self, telegram_id: int, **changes: str | float | None) -> Learner:
+        """Change any of `language`, `goal`, `minutes_per_day`, `reminder_hour` (None: no
+        reminder), `timezone`, `onboarding_step` and `desired_retention`.
+        """
+        return await self._ask(Learner, "PATCH", _learner_path(telegram_id), changes)
+
+    # ---------------------------------------------------------- activities
+    async def start_activity(
+        self, telegram_id: int, kind: ActivityKind, *, restart: bool = False
+    ) -> Activity:
+        """Start an activity, or take up the open one of that kind unless `restart`."""
+        path = _learner_path(telegram_id, "activities/")
+        return await self._ask(Activity, "POST", path, {"kind": kind, "restart": restart})
+
+    async def current_activity(self, telegram_id: int) -> Activity | None:
+        """Return the open activity, None when there is none."""
+        path = _learner_path(telegram_id, "activities/current/")
+        response = await self._send("GET", path)
+        return None if response.status_code == 204 else _parsed(Activity, response)
+
+    async def pause_activity(self, telegram_id: int) -> None:
+        """Close the open activity so that it can be taken up again; harmless without one."""
+        await self._send("DELETE", _learner_path(telegram_id, "activities/current/"))
+
+    async def answer(
+        self,
+        telegram_id: int,
+        *,
+        idempotency_key: str,
+        step_id: str | None = None,
+        given: str | Sequence[str] | Sequence[tuple[str, str]] | None = None,
+        by: Literal["choice", "text", "order", "pairs", "rating", "dont_know"],
+    ) -> AnswerOutcome:
+        """Answer a step.
+
+        Args:
+            telegram_id: whose answer.
+            idempotency_key: the handler's `update_key`; a repeat gets the first outcome.
+            step_id: the step answered; None applies typed text to the current step.
+            given: what `by` asks for: an option's id, typed text, option ids in order, pairs of
+                left and right ids, or a `Rating`; None for `dont_know`.
+            by: how it is answered.
+        """
+        body: dict[str, Any] = {
+            "step_id": step_id,
+            "idempotency_key": idempotency_key,
+            "dont_know": by == "dont_know",
+        }
+        if by != "dont_know":
+            body[by] = given
+        path = _learner_path(telegram_id, "answers/")
+        return await self._ask(AnswerOutcome, "POST", path, body)
+
+    async def rate_card(
+        self, telegram_id: int, *, step_id: str, rating: Rating, idempotency_key: str
+    ) -> AnswerOutcome:
+        """Rate how well a card was remembered."""
+        return await self.answer(
+            telegram_id,
+            step_id=step_id,
+            given=rating,
+            by="rating",
+            idempotency_key=idempotency_key,
+        )
+
+    # ------------------------------------------------- words and progress
+    async def words(self, telegram_id: int) -> Words:
+        """Return the learner's words."""
+        return await self._ask(Words, "GET", _learner_path(telegram_id, "words/"))
+
+    async def add_word(self, telegram_id: int, text: str) -> AddedWord:
+        """Put a word among the learner's; WordUnknownError when the dictionary lacks it."""
+        path = _learner_path(telegram_id, "words/")
+        return await self._ask(AddedWord, "POST", path, {"text": text})
+
+    async def progress(self, telegram_id: int) -> Progress:
+        """Return where the learner stands."""
+        return await self._ask(Progress, "GET", _learner_path(telegram_id, "progress/"))
+
+    async def progress_picture(self, telegram_id: int) -> bytes:
+        """Return the learner's progress as a PNG."""
+        response = await self._send("GET", _learner_path(telegram_id, "progress.png"))
+        return response.content
+
+    # ------------------------------------------------------------ transport
+    async def _ask(
+        self,
+        model: type[_Model],
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+    ) -> _Model:
+        return _parsed(model, await self._send(method, path, body))
+
+    async def _send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> httpx2.Response:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        for pause in _pauses():
+            failure = await self._try(method, path, body)
+            if isinstance(failure, httpx2.Response):
+                return failure
+            if time.monotonic() + pause >= deadline:
+                raise _unavailable(method, path, failure)
+            _logger.warning("the core gave no answer (%s); asking again in %s s", failure, pause)
+            await asyncio.sleep(pause)
+        raise AssertionError("the pauses never end")  # pragma: no cover
+
+    async def _try(
+        self, method: str, path: str, body: Mapping[str, Any] | None
+    ) -> httpx2.Response | str:
+        """Return the answer, or in words why there is none."""
+        try:
+            response = await self._connections.request(
+                method, path, json=body, headers=self._headers
+            )
+        except httpx2.TransportError as error:
+            return type(error).__name__
+        if response.status_code in _WORTH_REPEATING:
+            return f"HTTP {response.status_code}"
+        if response.is_success:
+            return response
+        raise _refusal_of(response)
+
+
+def _pauses() -> Iterator[float]:
+    return itertools.chain(_PAUSES_SECONDS, itertools.repeat(2.0))
+
+
+def _learner_path(telegram_id: int, rest: str = "") -> str:
+    return f"/api/v1/learners/{telegram_id}/{rest}"
+
+
+def _parsed(model: type[_Model], response: httpx2.Response) -> _Model:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as error:
+        places = sorted({".".join(map(str, fault["loc"])) for fault in error.errors()})
+        raise CoreUnavailableError(
+            f"the core's answer is no {model.__name__}",
+            why=f"wrong or missing: {', '.join(places)}",
+            mend="run bots and core of the same version",
+        ) from None
+
+
+def _refusal_of(response: httpx2.Response) -> Exception:
+    try:
+        error = response.json()["error"]
+        return refusal(
+            status=response.status_code,
+            code=str(error["code"]),
+            message=str(error.get("message", "")),
+            fields=error.get("fields") or {},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return refusal(
+            status=response.status_code, code="unreadable", message="no JSON error", fields={}
+        )
+
+
+def _unavailable(method: str, path: str, failure: str) -> CoreUnavailableError:
+    return CoreUnavailableError(
+        "the core gives no answer",
+        why=f"{method} {path}: {failure}, for {PATIENCE_SECONDS:.0f} s",
+        mend="see whether it runs: engagectl dev status",
+    )

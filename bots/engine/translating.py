@@ -1,0 +1,70 @@
+"""A bot's texts in the learner's language: gettext catalogues, read from their source."""
+
+import gettext
+import io
+from pathlib import Path
+
+import polib
+
+SOURCE_LANGUAGE = "en"
+"""The language that stands in the code; the other languages have a catalogue each."""
+
+_RUSSIAN_SPEAKING = frozenset({"ru", "uk", "be", "kk"})
+
+
+def language_of(language_code: str | None) -> str:
+    """Return the language in which to speak to somebody whom the core does not know yet."""
+    code = (language_code or "ru").split("-")[0].lower()
+    return "ru" if code in _RUSSIAN_SPEAKING else SOURCE_LANGUAGE
+
+
+class Translator:
+    """Says a bot's English text in one language."""
+
+    def __init__(self, language: str, catalogue: gettext.NullTranslations) -> None:
+        """Translate into `language` by `catalogue`."""
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return `text` translated, with `{name}` places filled from `values`.
+
+        Values go in as they are: escape a learner's words for HTML before.
+        """
+        translated = self._catalogue.gettext(text)
+        return translated.format(**values) if values else translated
+
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """Return the form that goes with `number`, which also fills the place `{number}`."""
+        return self._catalogue.ngettext(one, many, number).format(number=number, **values)
+
+
+class Catalogues:
+    """All languages of one bot."""
+
+    def __init__(self, by_language: dict[str, gettext.NullTranslations]) -> None:
+        """Keep a catalogue for each language; any other language speaks the source's."""
+        self._by_language = by_language
+
+    @classmethod
+    def read(cls, *folders: Path) -> "Catalogues":
+        """Read every `<language>/LC_MESSAGES/*.po` under `folders`; the first folder wins.
+
+        Raises:
+            OSError: a catalogue cannot be read, or has a fault of form.
+        """
+        found: dict[str, gettext.NullTranslations] = {}
+        for folder in folders:
+            for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+                language = path.parent.parent.name
+                catalogue = gettext.GNUTranslations(io.BytesIO(polib.pofile(str(path)).to_binary()))
+                if language in found:
+                    found[language].add_fallback(catalogue)
+                else:
+                    found[language] = catalogue
+        return cls(found)
+
+    def translator(self, language: str) -> Translator:
+        """Return the translator into `language`."""
+        catalogue = self._by_language.get(language) or gettext.NullTranslations()
+        return Translator(language, catalogue)
