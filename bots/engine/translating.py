@@ -4,7 +4,7 @@ import gettext
 import io
 from pathlib import Path
 
-import polib
+import polib  # type: ignore[import-untyped]
 
 SOURCE_LANGUAGE = "en"
 """The language that stands in the code; the other languages have a catalogue each."""
