@@ -1,0 +1,107 @@
+"""What a learner reads after an answer and at the end of an activity, in Telegram's HTML."""
+
+import zlib
+from collections.abc import Sequence
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bots.engine.core_models import Intro, Summary, Verdict
+from bots.shared.callbacks import Destination
+from bots.shared.keyboards import keyboard, way
+from bots.shared.steps import clip
+from bots.shared.texts import Texts, escape
+
+_LONGEST_INTRO = 3500
+_BAR = 8
+
+
+def render_intro(intro: Intro) -> str:
+    """Return a lesson's rule with its examples."""
+    text = escape(clip(intro.text, _LONGEST_INTRO))
+    return f"📘 <b>{escape(clip(intro.title))}</b>\n\n{text}"
+
+
+def render_verdict(verdict: Verdict, t: Texts) -> str:
+    """Return how an answer was judged, with the reason in a line or two."""
+    lines = [_judgement(verdict, t)]
+    if not verdict.correct and verdict.right_answer:
+        lines.append(t("Right: <b>{answer}</b>", answer=clip(verdict.right_answer)))
+    if verdict.feedback:
+        lines.append(escape(clip(verdict.feedback)))
+    return "\n".join(lines)
+
+
+def render_summary(summary: Summary, t: Texts) -> str:
+    """Return what an activity brought; a placement's levels are drawn as bars."""
+    head = f"<b>{escape(clip(summary.title))}</b>"
+    parts = [head, escape(clip(summary.text))]
+    if summary.probabilities:
+        parts.append(_levels(summary.probabilities, t))
+    if summary.skills:
+        parts.append(_skills(summary.skills, t))
+    parts.append("\n".join(f"• {escape(clip(line, 300))}" for line in summary.lines[:8]))
+    if summary.reason:
+        parts.append(f"<i>{escape(clip(summary.reason, 500))}</i>")
+    return "\n\n".join(part for part in parts if part)
+
+
+def summary_keyboard(
+    summary: Summary, t: Texts, offered: Sequence[Destination]
+) -> InlineKeyboardMarkup:
+    """Return the ways on from a summary: what it suggests first, then the rest.
+
+    Args:
+        summary: what ended.
+        t: the learner's texts.
+        offered: what this bot can do, in the order of its importance.
+    """
+    ways = [destination for destination in offered if destination != "placement"]
+    if summary.next_suggestion in offered:
+        ways = [summary.next_suggestion, *(one for one in ways if one != summary.next_suggestion)]
+    return keyboard([[way(ways[0], t)], [way(one, t) for one in ways[1:]]])
+
+
+def _judgement(verdict: Verdict, t: Texts) -> str:
+    if verdict.correct:
+        earned = f"  <i>+{verdict.xp} XP</i>" if verdict.xp else ""
+        return f"✅ <b>{_praise(verdict, t)}</b>{earned}"
+    # Without credit for a part of it, "almost" would be flattery.
+    said = t("Almost!") if verdict.score >= 0.5 else t("Not quite.")
+    return f"❌ <b>{said}</b>"
+
+
+def _praise(verdict: Verdict, t: Texts) -> str:
+    praises = (t("Right!"), t("Exactly!"), t("Well done!"), t("That’s it!"))
+    # By the answer, not by chance: an update that is handled again says the same.
+    return praises[zlib.crc32(verdict.right_answer.encode()) % len(praises)]
+
+
+def _levels(probabilities: dict[str, float], t: Texts) -> str:
+    rows = [
+        f"{escape(level)} {_bar(chance)} {round(chance * 100):>3}%"
+        for level, chance in probabilities.items()
+    ]
+    return t("How sure the test is:") + "\n<pre>" + "\n".join(rows) + "</pre>"
+
+
+def _bar(share: float) -> str:
+    full = max(0, min(_BAR, round(share * _BAR)))
+    return "█" * full + "░" * (_BAR - full)
+
+
+def _skills(skills: dict[str, str], t: Texts) -> str:
+    rows = [f"{skill_name(name, t)}: <b>{escape(level)}</b>" for name, level in skills.items()]
+    return t("By skill:") + "\n" + "\n".join(rows)
+
+
+def skill_name(name: str, t: Texts) -> str:
+    """Return a skill's name in the learner's language."""
+    names = {
+        "grammar": t("Grammar"),
+        "vocabulary": t("Vocabulary"),
+        "reading": t("Reading"),
+        "listening": t("Listening"),
+        "writing": t("Writing"),
+        "speaking": t("Speaking"),
+    }
+    return names.get(name, escape(name))
