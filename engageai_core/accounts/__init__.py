@@ -1,0 +1,1 @@
+"""Learners: who they are, how they want to learn, through which bots they come."""

@@ -1,0 +1,50 @@
+"""The learners' endpoint."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from engageai_core.accounts.api.serializers import (
+    LearnerChangeSerializer,
+    LearnerSerializer,
+    LearnerUpsertSerializer,
+)
+from engageai_core.accounts.selectors import learner_of_bot
+from engageai_core.accounts.services import learner_change, learner_upsert
+from engageai_core.common.authentication import calling_bot
+
+
+class LearnerView(APIView):
+    """One learner, by the Telegram id."""
+
+    @extend_schema(responses=LearnerSerializer)
+    def get(self, request: Request, telegram_id: int) -> Response:
+        """Return the learner."""
+        learner = learner_of_bot(telegram_id=telegram_id, bot=calling_bot(request))
+        return Response(LearnerSerializer(learner).data)
+
+    @extend_schema(request=LearnerUpsertSerializer, responses=LearnerSerializer)
+    def put(self, request: Request, telegram_id: int) -> Response:
+        """Make the learner, or refresh the name; tie them to the calling bot."""
+        given = LearnerUpsertSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        profile = dict(given.validated_data)
+        learner, created = learner_upsert(
+            telegram_id=telegram_id,
+            bot=calling_bot(request),
+            chat_id=profile.pop("chat_id"),
+            profile=profile,
+        )
+        code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+        return Response(LearnerSerializer(learner).data, status=code)
+
+    @extend_schema(request=LearnerChangeSerializer, responses=LearnerSerializer)
+    def patch(self, request: Request, telegram_id: int) -> Response:
+        """Change settings; answers to the welcome's questions move it on."""
+        learner = learner_of_bot(telegram_id=telegram_id, bot=calling_bot(request))
+        given = LearnerChangeSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        changed = learner_change(learner=learner, changes=dict(given.validated_data))
+        return Response(LearnerSerializer(changed).data)

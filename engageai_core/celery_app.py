@@ -1,0 +1,31 @@
+"""The Celery application: `python -m celery -A engageai_core.celery_app worker` (or `beat`)."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, setup_logging, worker_ready
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engageai_core.settings")  # noqa: TID251
+
+app = Celery("engageai_core")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "settle-streaks": {"task": "engagement.settle_streaks", "schedule": 3600.0},
+}
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Celery leaves logging alone when this signal has a receiver; settings set it up."""
+
+
+@worker_ready.connect
+@beat_init.connect
+def _say_ready(**_: Any) -> None:
+    """Write the process number to the file ENGAGE_READY_FILE names, if it names one."""
+    ready_file = os.environ.get("ENGAGE_READY_FILE")  # noqa: TID251 (told by the supervisor)
+    if ready_file:
+        Path(ready_file).write_text(str(os.getpid()), encoding="utf-8")

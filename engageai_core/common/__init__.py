@@ -1,0 +1,1 @@
+"""What every part of the API shares: who calls, what a caller may reach, how errors look."""

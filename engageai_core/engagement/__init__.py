@@ -1,0 +1,1 @@
+"""What makes learning a habit: XP, the daily goal, the streak. It never blocks learning."""

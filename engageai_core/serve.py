@@ -1,0 +1,26 @@
+"""`python -m engageai_core.serve`: the core under waitress, as in production."""
+
+import argparse
+
+import waitress
+
+from engageai_core.wsgi import application
+
+_THREADS = 8
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(prog="python -m engageai_core.serve", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--threads", type=int, default=_THREADS)
+    arguments = parser.parse_args()
+    waitress.serve(
+        application, host=arguments.host, port=arguments.port, threads=arguments.threads,
+        ident=None,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,147 @@
+"""Django's settings, made from the core's own (`core_settings`)."""
+
+import os
+from pathlib import Path
+
+from engageai_core.core_settings import (
+    DEVELOPMENT_SECRET,
+    database_address,
+    numbered_settings,
+    read_core_settings,
+)
+from utils.logs import set_up_logging
+
+_environment = dict(os.environ)  # noqa: TID251 (this is the settings module)
+_core = read_core_settings()
+_database = database_address(_core)
+BASE_DIR = Path(__file__).resolve().parent
+
+set_up_logging("core", level=_core.log_level, style=_core.log_style)
+LOGGING_CONFIG = None
+
+INTERNAL_BOTS = numbered_settings("BOT_SYSTEM_KEY_", _environment)
+INTERNAL_BOT_NAMES = numbered_settings("BOT_NAME_", _environment)
+ENGAGE_PRODUCTION = _core.is_production
+DEFAULT_LEARNER_TIMEZONE = _core.default_timezone
+
+SECRET_KEY = _core.django_secret_key or DEVELOPMENT_SECRET
+DEBUG = _core.django_debug
+ALLOWED_HOSTS = _core.allowed_hosts
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "engageai_core.accounts",
+    "engageai_core.curriculum",
+    "engageai_core.placement",
+    "engageai_core.learning",
+    "engageai_core.engagement",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "engageai_core.urls"
+WSGI_APPLICATION = "engageai_core.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": _database.host,
+        "PORT": _database.port,
+        "NAME": _database.name,
+        "USER": _database.user,
+        "PASSWORD": _database.password,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 2, "options": "-c statement_timeout=15000"},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("ru", "Русский"), ("en", "English")]
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static_collected"
+WHITENOISE_USE_FINDERS = not _core.is_production
+WHITENOISE_AUTOREFRESH = not _core.is_production
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "engageai_core.common.authentication.InternalKeyAuthentication"
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["engageai_core.common.permissions.IsInternalBot"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "engageai_core.common.errors.error_response",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "engageAI core",
+    "DESCRIPTION": "What the bots ask the core. Every call carries X-Internal-Key.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+CELERY_BROKER_URL = _core.redis_url
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _core.is_production
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if _core.is_production else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _core.is_production
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _core.is_production else None
+SILENCED_SYSTEM_CHECKS = ["security.W008"]  # the proxy in front redirects, the core never sees it
+X_FRAME_OPTIONS = "DENY"
+
+EMAIL_HOST = _core.email_host
+EMAIL_PORT = _core.email_port
+EMAIL_HOST_USER = _core.email_host_user
+EMAIL_HOST_PASSWORD = _core.email_host_password
