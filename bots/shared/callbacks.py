@@ -20,7 +20,6 @@ Destination = Literal[
     "settings",
     "language",
     "help",
-    "closed",
 ]
 Field = Literal["goal", "minutes", "reminder", "timezone"]
 Place = Literal["start", "settings"]

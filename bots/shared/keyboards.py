@@ -128,13 +128,19 @@ def _tile(step: Step, picks: Sequence[int]) -> TileTap:
 def _tile_ends(step: Step, t: Texts, picks: Sequence[int]) -> list[InlineKeyboardButton]:
     if not picks:
         return []
-    ends = [button(t.plain("↩️ Undo"), _tile(step, picks[:-1]))]
+    ends = [button(t.plain("↩️ Undo"), _tile(step, picks[: -_last_pick(step, picks)]))]
     # An order may have tiles to spare, pairs may not.
     if len(picks) >= (len(step.options) if step.input == "pairs" else 2):
         answer = encode_picks(picks)
         check = CheckTap(step_id=step.step_id, position=step.position, picks=answer)
         ends.append(button(t.plain("✔️ Check"), check))
     return ends
+
+
+def _last_pick(step: Step, picks: Sequence[int]) -> int:
+    """Return how many picks an undo takes back: the last pair of all came by itself."""
+    complete = step.input == "pairs" and len(picks) == len(step.right_options) > 1
+    return 2 if complete else 1
 
 
 def _reveal_rows(step: Step, t: Texts) -> Rows:

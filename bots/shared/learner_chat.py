@@ -4,10 +4,17 @@ from dataclasses import dataclass
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeChat,
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    Message,
+)
 
+from bots.engine.bot_settings import Command
 from bots.engine.core_client import CoreClient
-from bots.engine.core_models import Learner
+from bots.engine.core_models import Language, Learner
 from bots.engine.translating import Catalogues
 from bots.shared.callbacks import Destination
 from bots.shared.texts import Texts
@@ -23,6 +30,7 @@ class LearnerChat:
         learner: who is talking; replaced when a handler changes something.
         update_key: names the update, so that a repeat of it gets the core's first answer.
         catalogues: the bot's texts.
+        menu: the bot's commands, worded in each language.
         offered: the parts of the whole that this bot offers, the most important first.
         chat_id: where to say it.
         query: the tap on a button that is being handled, None for a message.
@@ -33,6 +41,7 @@ class LearnerChat:
     learner: Learner
     update_key: str
     catalogues: Catalogues
+    menu: tuple[Command, ...]
     offered: tuple[Destination, ...]
     chat_id: int
     query: CallbackQuery | None = None
@@ -49,19 +58,25 @@ class LearnerChat:
         message = self.query.message if self.query else None
         return message if isinstance(message, Message) else None
 
-    async def change(self, **changes: str | int | float | None) -> None:
+    async def change(self, **changes: str | float | None) -> None:
         """Change what the core keeps about the learner."""
         self.learner = await self.core.change_learner(self.learner.telegram_id, **changes)
+
+    async def speak(self, language: Language) -> None:
+        """Change the language of the texts, and of the commands menu in this chat."""
+        await self.change(language=language)
+        commands = [
+            BotCommand(command=one.name, description=one.ru if language == "ru" else one.en)
+            for one in self.menu
+        ]
+        await self.bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id=self.chat_id))
 
     async def acknowledge(self, notice: str | None = None) -> None:
         """Stop the button's clock, once, with a short notice where there is one to give."""
         if self.query is None or self.acknowledged:
             return
         self.acknowledged = True
-        try:
-            await self.query.answer(notice)
-        except TelegramBadRequest:
-            return  # The tap is older than Telegram lets a bot answer; the rest still counts.
+        await self.query.answer(notice)
 
     async def say(self, text: str, buttons: InlineKeyboardMarkup | None = None) -> None:
         """Send a message."""
@@ -77,9 +92,8 @@ class LearnerChat:
         await self.acknowledge()
         try:
             await message.edit_text(text, reply_markup=buttons)
-        except TelegramBadRequest as error:
-            if "not modified" not in error.message:
-                await self.say(text, buttons)
+        except TelegramBadRequest:  # Deleted, or too old to be edited.
+            await self.say(text, buttons)
 
     async def take_buttons_away(self) -> None:
         """Leave the tapped message's text and remove its buttons."""

@@ -55,9 +55,10 @@ def summary_keyboard(
         t: the learner's texts.
         offered: what this bot can do, in the order of its importance.
     """
-    ways = [destination for destination in offered if destination != "placement"]
-    if summary.next_suggestion in offered:
-        ways = [summary.next_suggestion, *(one for one in ways if one != summary.next_suggestion)]
+    first = summary.next_suggestion
+    ways: list[Destination] = [one for one in offered if one not in {first, "placement"}]
+    if first is not None and first in offered:
+        ways.insert(0, first)
     return keyboard([[way(ways[0], t)], [way(one, t) for one in ways[1:]]])
 
 

@@ -42,7 +42,7 @@ def render_question(field: Field, learner: Learner, t: Texts) -> str:
     if field == "goal":
         return t("🎯 <b>What do you need English for?</b>\nI will choose words and topics for it.")
     if field == "minutes":
-        return t("⏱ <b>How many minutes a day do you have?</b>\nFive every day beat an hour a week.")
+        return t("⏱ <b>How many minutes a day suit you?</b>\nFive every day beat an hour a week.")
     if field == "reminder":
         return t("🔔 <b>When shall I remind you?</b>\nOne short message a day, by your clock.")
     return t(
@@ -51,7 +51,9 @@ def render_question(field: Field, learner: Learner, t: Texts) -> str:
     )
 
 
-def question_keyboard(field: Field, learner: Learner, t: Texts, place: Place) -> InlineKeyboardMarkup:
+def question_keyboard(
+    field: Field, learner: Learner, t: Texts, place: Place
+) -> InlineKeyboardMarkup:
     """Return the answers as buttons, and the way to the other language or back."""
     if field == "goal":
         rows = [[_answer(field, goal, label, place)] for goal, label in goals(t).items()]

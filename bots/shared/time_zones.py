@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bots.shared.texts import Texts
 
@@ -72,8 +72,12 @@ def zone_of_clock(text: str, now: datetime | None = None) -> str | None:
 
 
 def is_zone_known(zone: str) -> bool:
-    """Tell whether `zone` is one of those offered."""
-    return zone in ZONES
+    """Tell whether `zone` is an IANA time zone."""
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _distance(offset: timedelta, zone: str, moment: datetime) -> timedelta:

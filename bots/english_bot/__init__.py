@@ -1,0 +1,1 @@
+"""The tutor: placement, lessons, words, progress."""
