@@ -1,4 +1,4 @@
-"""Tables of what is taught. Content that is withdrawn is retired: old answers keep their question."""
+"""Tables of what is taught. What is withdrawn is retired, so that old answers keep it."""
 
 from django.db import models
 

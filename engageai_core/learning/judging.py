@@ -142,10 +142,12 @@ def _completed(question: Question, answer: str) -> str:
 
 def _option_named(question: Question, text: str) -> str:
     typed = normalise(text)
-    for option in question.options:
-        if typed in (normalise(option.text), option.id):
-            return option.id
-    raise InvalidAnswerError("not_an_option")
+    # Texts before ids: where the options are articles, "a" is the article.
+    ids = {option.id: option.id for option in question.options}
+    named = ids | {normalise(option.text): option.id for option in question.options}
+    if typed not in named:
+        raise InvalidAnswerError("not_an_option")
+    return named[typed]
 
 
 def _judge_choice(question: Question, choice: str) -> Judgement:
