@@ -6,10 +6,16 @@ What comes next is the core's decision; here it is only shown.
 from typing import Literal
 
 from bots.engine.core_models import Activity, ActivityKind, AnswerOutcome, Step, Summary
-from bots.shared.callbacks import StepTap
-from bots.shared.keyboards import keyboard, step_keyboard, way
+from bots.shared.callbacks import Destination, StepTap
+from bots.shared.keyboards import go, keyboard, step_keyboard, way
 from bots.shared.learner_chat import LearnerChat
-from bots.shared.outcomes import render_intro, render_summary, render_verdict, summary_keyboard
+from bots.shared.outcomes import (
+    render_intro,
+    render_rating,
+    render_summary,
+    render_verdict,
+    summary_keyboard,
+)
 from bots.shared.steps import clip, render_step
 from bots.shared.texts import escape
 
@@ -37,7 +43,7 @@ async def go_on(chat: LearnerChat) -> None:
 async def show(chat: LearnerChat, activity: Activity) -> None:
     """Show where an activity stands: its rule before the first step, the step, or its end."""
     if activity.intro and not activity.resumed:
-        await chat.say(render_intro(activity.intro))
+        await chat.say(render_intro(activity.intro, activity.activity))
     if activity.resumed and activity.next:
         await chat.say(chat.texts("We go on where you stopped 👇"))
     await put_next(chat, activity.next, activity.summary)
@@ -72,11 +78,15 @@ async def offer_ways(chat: LearnerChat, text: str) -> None:
 
 async def pause(chat: LearnerChat) -> None:
     """Put the open activity aside; its steps and answers are kept."""
+    if chat.learner.open_activity is None:
+        await go_on(chat)
+        return
     await chat.core.pause_activity(chat.learner.telegram_id)
-    t = chat.texts
+    t, kind = chat.texts, chat.learner.open_activity
     text = t("⏸ Paused. Everything is kept, come back any time.")
     await chat.take_buttons_away()
-    await chat.say(text, keyboard([[way("continue", t), way("progress", t)]]))
+    again: Destination = kind if kind in chat.offered else "continue"
+    await chat.say(text, keyboard([[go(t.plain("▶️ Continue"), again), way("progress", t)]]))
 
 
 async def answer_by_tap(chat: LearnerChat, tap: StepTap, *, by: By, given: Given) -> None:
@@ -88,7 +98,7 @@ async def answer_by_tap(chat: LearnerChat, tap: StepTap, *, by: By, given: Given
     if outcome.outcome == "invalid":
         await chat.say(_why_invalid(chat, outcome))
         return
-    await _close_step(chat, outcome, answer="" if by in {"order", "pairs"} else _label_of_tap(chat))
+    await _close_step(chat, outcome, by=by)
     await put_next(chat, outcome.next, outcome.summary)
 
 
@@ -107,13 +117,14 @@ async def answer_by_text(chat: LearnerChat, step: Step, text: str) -> None:
 
 
 def read_typed(step: Step, text: str) -> tuple[By, Given]:
-    """Return what typed text means: the option it names by number or wording, else text."""
-    if step.input != "choice":
+    """Return what typed text means: the number of an option shown, else text for the core."""
+    typed = text.strip().rstrip(".)")
+    texts = {option.text.strip() for option in step.options}
+    if step.input != "choice" or typed in texts or not typed.isdecimal():
         return "text", text
-    typed = text.strip().casefold()
-    for number, option in enumerate(step.options, start=1):
-        if typed in {str(number), f"{number}.", f"{number})", option.text.strip().casefold()}:
-            return "choice", option.id
+    number = int(typed[:3])
+    if 1 <= number <= len(step.options):
+        return "choice", step.options[number - 1].id
     return "text", text
 
 
@@ -137,23 +148,32 @@ async def _ask_core(chat: LearnerChat, *, step_id: str, by: By, given: Given) ->
     )
 
 
-async def _close_step(chat: LearnerChat, outcome: AnswerOutcome, *, answer: str) -> None:
+async def _close_step(chat: LearnerChat, outcome: AnswerOutcome, *, by: By) -> None:
     """Leave the question standing with the answer and the verdict in place of its buttons."""
-    verdict = render_verdict(outcome.verdict, chat.texts) if outcome.verdict else ""
-    parts = [_question_of(chat), f"👉 {escape(clip(answer))}" if answer else "", verdict]
-    text = "\n\n".join(part for part in parts if part)
+    answer = "" if by in {"order", "pairs"} else f"👉 {escape(clip(_label_of_tap(chat)))}"
+    verdict = _render_outcome(chat, outcome, by)
+    text = "\n\n".join(part for part in (_question_of(chat), answer, verdict) if part)
     if len(text) <= LONGEST_MESSAGE:
         await chat.replace(text)
         return
     await chat.take_buttons_away()
-    await chat.say(verdict or f"👉 {escape(clip(answer))}")
+    await chat.say(verdict or answer)
+
+
+def _render_outcome(chat: LearnerChat, outcome: AnswerOutcome, by: By) -> str:
+    if outcome.verdict is None:
+        return ""
+    if by == "rating":
+        return render_rating(outcome.verdict)
+    return render_verdict(outcome.verdict, chat.texts)
 
 
 def _question_of(chat: LearnerChat) -> str:
-    """The tapped message without its last line, which says how to answer."""
-    message = chat.tapped_message
+    """The tapped message without a last line that says how to answer."""
+    message, t = chat.tapped_message, chat.texts
     text = message.html_text if message else ""
-    return text.removesuffix(chat.texts("✍️ Send your answer as a message.")).rstrip()
+    text = text.removesuffix(t("✍️ Send your answer as a message."))
+    return text.removesuffix(t("<b>How well did you remember it?</b>")).rstrip()
 
 
 def _label_of_tap(chat: LearnerChat) -> str:

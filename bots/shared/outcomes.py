@@ -5,20 +5,20 @@ from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardMarkup
 
-from bots.engine.core_models import Intro, Summary, Verdict
+from bots.engine.core_models import ActivityKind, Intro, Summary, Verdict
 from bots.shared.callbacks import Destination
 from bots.shared.keyboards import keyboard, way
-from bots.shared.steps import clip
+from bots.shared.steps import MARKS, clip
 from bots.shared.texts import Texts, escape
 
 _LONGEST_INTRO = 3500
 _BAR = 8
 
 
-def render_intro(intro: Intro) -> str:
-    """Return a lesson's rule with its examples."""
+def render_intro(intro: Intro, kind: ActivityKind) -> str:
+    """Return what stands before the first step, such as a lesson's rule with its examples."""
     text = escape(clip(intro.text, _LONGEST_INTRO))
-    return f"📘 <b>{escape(clip(intro.title))}</b>\n\n{text}"
+    return f"{MARKS[kind]} <b>{escape(clip(intro.title))}</b>\n\n{text}"
 
 
 def render_verdict(verdict: Verdict, t: Texts) -> str:
@@ -31,14 +31,18 @@ def render_verdict(verdict: Verdict, t: Texts) -> str:
     return "\n".join(lines)
 
 
+def render_rating(verdict: Verdict) -> str:
+    """Return what follows from a learner's own rating, which is neither right nor wrong."""
+    earned = f"  <i>+{verdict.xp} XP</i>" if verdict.xp else ""
+    return f"🗓 {escape(clip(verdict.feedback))}{earned}"
+
+
 def render_summary(summary: Summary, t: Texts) -> str:
     """Return what an activity brought; a placement's levels are drawn as bars."""
     head = f"<b>{escape(clip(summary.title))}</b>"
     parts = [head, escape(clip(summary.text))]
     if summary.probabilities:
         parts.append(_levels(summary.probabilities, t))
-    if summary.skills:
-        parts.append(_skills(summary.skills, t))
     parts.append("\n".join(f"• {escape(clip(line, 300))}" for line in summary.lines[:8]))
     if summary.reason:
         parts.append(f"<i>{escape(clip(summary.reason, 500))}</i>")
@@ -88,21 +92,3 @@ def _levels(probabilities: dict[str, float], t: Texts) -> str:
 def _bar(share: float) -> str:
     full = max(0, min(_BAR, round(share * _BAR)))
     return "█" * full + "░" * (_BAR - full)
-
-
-def _skills(skills: dict[str, str], t: Texts) -> str:
-    rows = [f"{skill_name(name, t)}: <b>{escape(level)}</b>" for name, level in skills.items()]
-    return t("By skill:") + "\n" + "\n".join(rows)
-
-
-def skill_name(name: str, t: Texts) -> str:
-    """Return a skill's name in the learner's language."""
-    names = {
-        "grammar": t("Grammar"),
-        "vocabulary": t("Vocabulary"),
-        "reading": t("Reading"),
-        "listening": t("Listening"),
-        "writing": t("Writing"),
-        "speaking": t("Speaking"),
-    }
-    return names.get(name, escape(name))

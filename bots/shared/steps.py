@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bots.engine.core_models import Step, WordCard
+from bots.engine.core_models import ActivityKind, Step, WordCard
 from bots.shared.texts import Html, Texts, escape
 
 LONG_OPTION = 30
@@ -12,7 +12,8 @@ _ROOM = 3800
 """Of the 4,096 characters of a message; the rest is for what an answer adds."""
 
 _LONGEST_LINE = 600
-_MARKS = {"placement": "🎯", "lesson": "📘", "review": "🗂"}
+MARKS: dict[ActivityKind, str] = {"placement": "🎯", "lesson": "📘", "review": "🗂"}
+"""The sign of each kind of activity."""
 
 
 def clip(text: str, longest: int = _LONGEST_LINE) -> str:
@@ -34,13 +35,14 @@ def render_step(step: Step, t: Texts, *, picks: Sequence[int] = (), revealed: bo
         picks: the tiles picked so far, as indices of the options.
         revealed: a card's back is shown too.
     """
+    if step.card is not None and revealed:
+        question = t("<b>How well did you remember it?</b>")
+        return "\n\n".join([_position(step, t), render_card(step.card), question])
     before = [_position(step, t), _bold(step.instruction)]
     after = [escape(clip(step.text)), _numbered_options(step), _answer_so_far(step, t, picks)]
-    if step.card is not None and revealed:
-        after.append(render_card(step.card))
-    if step.hint and not revealed:
+    if step.hint:
         after.append(t("💡 <tg-spoiler>{hint}</tg-spoiler>", hint=clip(step.hint)))
-    after.append(invitation(step, t, revealed=revealed))
+    after.append(invitation(step, t))
     passage = _passage(step, room=_ROOM - sum(map(len, [*before, *after])))
     return "\n\n".join(part for part in [*before, passage, *after] if part)
 
@@ -60,7 +62,7 @@ def render_card(card: WordCard) -> Html:
 
 
 def _position(step: Step, t: Texts) -> str:
-    mark = _MARKS.get(step.activity, "✏️")
+    mark = MARKS[step.activity]
     if step.total is None:
         return f"{mark} {step.position}"
     if step.activity == "placement":
@@ -114,12 +116,10 @@ def _pairs_so_far(step: Step, picks: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
-def invitation(step: Step, t: Texts, *, revealed: bool = False) -> str:
-    """Return the line that says how to answer where the buttons do not say it."""
-    if step.input == "text":
+def invitation(step: Step, t: Texts) -> str:
+    """Return the line that says how to answer where neither buttons nor instruction say it."""
+    if step.input == "text" and step.kind != "gap":
         return t("✍️ Send your answer as a message.")
-    if step.input == "rating" and revealed:
-        return t("How well did you remember it?")
     if step.input == "rating":
-        return t("Remember the meaning? Type it, or tap “Show”.")
+        return t("Type the meaning, or tap “Show”.")
     return ""

@@ -35,7 +35,7 @@ async def start(message: Message, command: CommandObject, chat: LearnerChat) -> 
             first_name=person.first_name,
             start_payload=command.args[:64],
         )
-    if chat.learner.onboarding_step == "done":
+    if chat.learner.onboarding_step == "done" or chat.learner.open_activity:
         await welcome_back(chat)
         return
     text, buttons = first_minute(chat)
@@ -154,8 +154,8 @@ def _render_introduction(chat: LearnerChat) -> str:
 def _render_offer(chat: LearnerChat) -> str:
     return chat.texts(
         "🎉 <b>All set!</b>\n\n"
-        "Let us find your level: 8 to 15 short questions, about five minutes. "
-        "They adapt to you, so some will be hard. That is fine: “I don’t know” is an answer too."
+        "Now let us find your level: short questions, about five minutes. "
+        "Or start from zero, if English is all new to you."
     )
 
 
