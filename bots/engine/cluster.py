@@ -1,0 +1,201 @@
+"""All bots of the process, each behind its own failure wall: loaded, reloaded, let go."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from aiogram.exceptions import TelegramAPIError
+
+from bots.engine.folder_stamps import Stamp, shared_packages, stamp_of, stamp_of_shared
+from bots.engine.loaded_bot import (
+    BotLoadError,
+    LoadedBot,
+    SharedConnections,
+    forget_bytecode,
+    load_bot,
+    purge_modules,
+)
+from bots.engine.metrics import EngineMetrics
+from utils.bot_registry import BotFolder, find_bot_folders
+from utils.errors import EngageError
+from utils.internal_auth import key_matches
+from utils.logs import without_secrets
+from utils.update_envelope import UpdateEnvelope
+
+LOAD_SECONDS = 20.0
+"""How long a bot's modules may take to import."""
+
+_LONGEST_PAUSE_SECONDS = 60.0
+_logger = logging.getLogger(__name__)
+
+
+class BotNotServedError(EngageError):
+    """An update is for a bot that this process does not serve."""
+
+
+class BotCluster:
+    """The bots under one folder."""
+
+    def __init__(
+        self, bots_dir: Path, connections: SharedConnections, metrics: EngineMetrics
+    ) -> None:
+        """Serve what lies in `bots_dir`; nothing is loaded before `rescan`."""
+        self._bots_dir = bots_dir
+        self._connections = connections
+        self._metrics = metrics
+        self._serving: dict[str, LoadedBot] = {}
+        self._failures: dict[str, str] = {}
+        self._stamps: dict[str, Stamp] = {}
+        self._shared_stamp: Stamp | None = None
+        self._background: dict[str, asyncio.Task[None]] = {}
+
+    # ---------------------------------------------------------- asked from outside
+    @property
+    def states(self) -> dict[str, str]:
+        """For each bot folder `serving`, or `failed: ` and why."""
+        return {
+            name: "serving" if name in self._serving else f"failed: {self._failures.get(name)}"
+            for name in sorted({*self._serving, *self._failures})
+        }
+
+    @property
+    def refused_changes(self) -> dict[str, str]:
+        """Bots that serve as they were before a change that does not load, with why."""
+        return {name: why for name, why in self._failures.items() if name in self._serving}
+
+    def named(self, bot_name: str) -> LoadedBot | None:
+        """Return the bot with this BOT_NAME, if it serves."""
+        return next((each for each in self._serving.values() if each.name == bot_name), None)
+
+    def knows_key(self, key: str) -> bool:
+        """Tell whether `key` is the BOT_INTERNAL_KEY of any bot."""
+        return key_matches(key, [each.internal_key for each in self._serving.values()])
+
+    async def handle(self, envelope: UpdateEnvelope) -> None:
+        """Run an update through its bot's handlers; raises what they raise."""
+        await self._for(envelope).handle(envelope)
+
+    async def apologise(self, envelope: UpdateEnvelope) -> None:
+        """Tell the learner that the update could not be handled."""
+        await self._for(envelope).apologise(envelope)
+
+    def _for(self, envelope: UpdateEnvelope) -> LoadedBot:
+        found = self.named(envelope.bot_name)
+        if found is None:
+            raise BotNotServedError(
+                f"no bot called {envelope.bot_name} serves here",
+                why="its folder is missing or did not load",
+                mend="see why: engagectl dev logs bots",
+            )
+        return found
+
+    # ------------------------------------------------------------ folders change
+    async def rescan(self) -> None:
+        """Load what is new, reload what changed, let go what is gone."""
+        folders = {each.name: each for each in find_bot_folders(self._bots_dir)}
+        for name in [name for name in self._stamps if name not in folders]:
+            self._let_go(name)
+        shared_changed = self._shared_has_changed()
+        for name, folder in folders.items():
+            stamp = stamp_of(folder.path)
+            if shared_changed or stamp != self._stamps.get(name):
+                self._stamps[name] = stamp
+                await self._load(folder)
+
+    def _shared_has_changed(self) -> bool:
+        stamp = stamp_of_shared(self._bots_dir)
+        before, self._shared_stamp = self._shared_stamp, stamp
+        if before is None or before == stamp:
+            return False
+        for package in shared_packages(self._bots_dir):
+            purge_modules(f"bots.{package.name}")
+            forget_bytecode(package)
+        return True
+
+    async def _load(self, folder: BotFolder) -> None:
+        try:
+            async with asyncio.timeout(LOAD_SECONDS):
+                loaded = await asyncio.to_thread(load_bot, folder, self._connections)
+            self._check_is_alone(loaded)
+        except TimeoutError:
+            self._fail(folder.name, f"its modules take more than {LOAD_SECONDS:.0f} s to import")
+        except EngageError as error:
+            self._fail(folder.name, f"{error.what}: {error.why}")
+            _logger.warning("%s", error, exc_info=error.__cause__)
+        except OSError as error:
+            self._fail(folder.name, f"{type(error).__name__}: {error}")
+        else:
+            self._take_in(loaded)
+
+    def _check_is_alone(self, loaded: LoadedBot) -> None:
+        for other in self._serving.values():
+            if other.folder.name == loaded.folder.name:
+                continue
+            if other.name == loaded.name or other.bot.token == loaded.bot.token:
+                raise BotLoadError(
+                    f"{loaded.folder.name} cannot serve",
+                    why=f"{other.folder.name} has the same BOT_NAME or BOT_TOKEN",
+                    mend="give each bot its own in its .env",
+                )
+
+    def _take_in(self, loaded: LoadedBot) -> None:
+        name = loaded.folder.name
+        before = self._serving.get(name)
+        self._serving[name] = loaded
+        self._failures.pop(name, None)
+        self._metrics.serving.labels(name).set(1)
+        _logger.info("%s serves%s", name, " its changed files" if before else "")
+        if before is None or before.commands != loaded.commands or before.bot != loaded.bot:
+            self._run_in_background(name, _set_commands(loaded))
+
+    def _fail(self, name: str, why: str) -> None:
+        self._failures[name] = without_secrets(why)
+        if name in self._serving:
+            _logger.error("%s goes on as it was; its change does not load: %s", name, why)
+            return
+        self._metrics.serving.labels(name).set(0)
+        _logger.error("%s does not serve: %s", name, why)
+
+    def _let_go(self, name: str) -> None:
+        del self._stamps[name]
+        self._serving.pop(name, None)
+        self._failures.pop(name, None)
+        task = self._background.pop(name, None)
+        if task:
+            task.cancel()
+        purge_modules(f"bots.{name}")
+        self._metrics.serving.remove(name)
+        _logger.info("%s is gone", name)
+
+    # -------------------------------------------------------------- background
+    def _run_in_background(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        before = self._background.pop(name, None)
+        if before:
+            before.cancel()
+        self._background[name] = asyncio.create_task(work)
+
+    async def close(self) -> None:
+        """End what runs in the background."""
+        tasks = list(self._background.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _set_commands(loaded: LoadedBot) -> None:
+    """Put the menu at Telegram; when that fails try again, more and more seldom."""
+    pause = 1.0
+    while True:
+        try:
+            await loaded.set_commands()
+        except TelegramAPIError as error:
+            _logger.warning(
+                "%s: the commands menu is not set, again in %.0f s: %s",
+                loaded.name, pause, error.message,
+            )  # fmt: skip
+        else:
+            return
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

@@ -1,0 +1,40 @@
+"""What the bots count, for Prometheus."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+_SECONDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+class EngineMetrics:
+    """The engine's counters, in a registry of their own."""
+
+    def __init__(self) -> None:
+        """Make the counters."""
+        self.registry = CollectorRegistry()
+        self.updates = Counter(
+            "engage_bots_updates",
+            "Updates by bot and by what became of the attempt: handled, failed, parked.",
+            ["bot", "outcome"],
+            registry=self.registry,
+        )
+        self.handler_seconds = Histogram(
+            "engage_bots_handler_seconds",
+            "How long a handler ran.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.wait_seconds = Histogram(
+            "engage_bots_wait_seconds",
+            "From an update's arrival at the gateway to its first handler.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.waiting = Gauge(
+            "engage_bots_updates_in_flight",
+            "Updates taken from the queue and not yet settled.",
+            registry=self.registry,
+        )
+        self.serving = Gauge(
+            "engage_bots_serving", "1 for a bot that serves, 0 for one that failed to load.",
+            ["bot"], registry=self.registry,
+        )  # fmt: skip

@@ -1,0 +1,99 @@
+"""The engine at work: connections, cluster, queue, and the watch over the folders.
+
+Importing this module imports aiogram, which takes seconds of CPU.
+"""
+
+import asyncio
+import logging
+from pathlib import Path
+
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from watchfiles import Change, awatch
+
+from bots.engine.cluster import BotCluster
+from bots.engine.consuming import UpdateConsumer
+from bots.engine.core_client import open_core_connections
+from bots.engine.delivering import Delivery
+from bots.engine.folder_stamps import is_read_at_load
+from bots.engine.loaded_bot import SharedConnections
+from bots.engine.metrics import EngineMetrics
+from bots.engine.outgoing import HarmlessRefusals, OnceForEachUpdate, RetryAfterHonoured
+from bots.engine.settings import EngineSettings
+from bots.engine.update_queue import UpdateQueue
+
+_TELEGRAM_CONNECTIONS = 1000
+_TELEGRAM_SECONDS = 30.0
+_RESCAN_MILLISECONDS = 2000
+_logger = logging.getLogger(__name__)
+
+
+class RunningEngine:
+    """All bots at work, from `start` to `stop`."""
+
+    def __init__(
+        self, settings: EngineSettings, bots_dir: Path, queue: UpdateQueue, metrics: EngineMetrics
+    ) -> None:
+        """Build the parts; nothing runs yet."""
+        self._bots_dir = bots_dir
+        self._telegram = _open_telegram(settings.telegram_api_url)
+        self._core = open_core_connections(settings.core_api_url)
+        self.cluster = BotCluster(
+            bots_dir, SharedConnections(telegram=self._telegram, core=self._core), metrics
+        )
+        delivery = Delivery(
+            queue, metrics, handle=self.cluster.handle, apologise=self.cluster.apologise
+        )
+        self._consumer = UpdateConsumer(queue, delivery.deliver, metrics)
+        self._watch: asyncio.Task[None] | None = None
+        self.is_started = False
+
+    async def start(self) -> None:
+        """Load the bots, then take updates and follow changes of the folders."""
+        await self.cluster.rescan()
+        self._consumer.start()
+        self._watch = asyncio.create_task(self._follow_folders())
+        self.is_started = True
+
+    async def stop(self) -> None:
+        """Drain, then close the connections."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._consumer.stop()
+        await self.cluster.close()
+        await self._core.aclose()
+        await self._telegram.close()
+
+    async def _follow_folders(self) -> None:
+        # The timeout makes a rescan also where the system reports no changes (network drives).
+        changes = awatch(
+            self._bots_dir,
+            watch_filter=_matters,
+            debounce=100,
+            step=30,
+            rust_timeout=_RESCAN_MILLISECONDS,
+            yield_on_timeout=True,
+        )
+        async for _ in changes:
+            try:
+                await self.cluster.rescan()
+            except OSError as error:
+                _logger.warning("the bot folders cannot be read: %s", error)
+
+
+def _matters(_: Change, path: str) -> bool:
+    return is_read_at_load(Path(path))
+
+
+def _open_telegram(telegram_api_url: str) -> AiohttpSession:
+    session = AiohttpSession(
+        api=TelegramAPIServer.from_base(telegram_api_url),
+        limit=_TELEGRAM_CONNECTIONS,
+        timeout=_TELEGRAM_SECONDS,
+    )
+    # In the order in which a call passes them; pacing belongs between the last two.
+    session.middleware.register(OnceForEachUpdate())
+    session.middleware.register(HarmlessRefusals())
+    session.middleware.register(RetryAfterHonoured())
+    return session
