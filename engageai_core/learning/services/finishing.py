@@ -16,8 +16,7 @@ def activity_finish(*, activity: Activity, learner: Learner, at: datetime) -> Pa
     activity.state, activity.finished_at = Activity.State.FINISHED, at
     activity.save(update_fields=["state", "finished_at"])
     if activity.kind == ActivityKind.PLACEMENT:
-        test = PlacementTest.objects.get(pk=activity.placement_test_id)
-        return _placement_summary(test, activity)
+        return _placement_summary(PlacementTest.objects.get(activity=activity), activity)
     if activity.kind == ActivityKind.LESSON:
         return _lesson_summary(activity, learner, at)
     return _review_summary(activity, learner)
