@@ -1,6 +1,7 @@
 """A drawing surface in pixels, from the upper left corner, on matplotlib without pyplot."""
 
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -19,7 +20,15 @@ _POINTS_A_PIXEL = 72 / _DPI
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 _ELLIPSIS = "…"
 
-Align = Literal["left", "center", "right"]
+
+@dataclass(frozen=True)
+class Style:
+    """How a line of text looks; `size` in pixels."""
+
+    size: float
+    color: str
+    bold: bool = False
+    align: Literal["left", "center", "right"] = "left"
 
 
 class Canvas:
@@ -34,30 +43,21 @@ class Canvas:
         self._axes.axis("off")
 
     def text(
-        self,
-        x: float,
-        y: float,
-        words: str,
-        *,
-        size: float,
-        color: str,
-        bold: bool = False,
-        align: Align = "left",
-        width: float | None = None,
+        self, x: float, y: float, words: str, style: Style, *, width: float | None = None
     ) -> None:
         """Write one line whose middle is at `y`; what is wider than `width` is made smaller.
 
         Letters that the font lacks (emoji) are left out.
         """
-        shown = _known_letters(words, bold=bold)
-        font = _font(size, bold=bold)
+        shown = _known_letters(words, bold=style.bold)
+        font = _font(style.size, bold=style.bold)
         taken = self._width_of(shown, font)
         if width is not None and taken > width:
-            font = _font(max(size * width / taken, size * 0.7), bold=bold)
+            font = _font(max(style.size * width / taken, style.size * 0.7), bold=style.bold)
             shown = self._shortened(shown, font, width)
         self._axes.text(
-            x, y, shown, fontproperties=font, color=color, ha=align, va="center_baseline",
-            parse_math=False,
+            x, y, shown, fontproperties=font, color=style.color, ha=style.align,
+            va="center_baseline", parse_math=False,
         )  # fmt: skip
 
     def box(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from engageai_core.engagement.picture import palette
-from engageai_core.engagement.picture.canvas import Canvas
+from engageai_core.engagement.picture.canvas import Canvas, Style
 from engageai_core.engagement.progress import Progress
 
 CARD_WIDTH = 494
@@ -21,11 +21,15 @@ def draw_skills(canvas: Canvas, progress: Progress, left: float, top: float) -> 
         strength = min(max(progress.skills.get(skill, 0.0), 0.0), 1.0)
         y = top + 96 + number * 55
         right = left + CARD_WIDTH - _PADDING
-        canvas.text(left + _PADDING, y, _skill_name(skill), size=24, color=palette.INK)
+        canvas.text(left + _PADDING, y, _skill_name(skill), Style(24, palette.INK))
         canvas.text(
-            right, y, f"{strength:.0%}", size=23, align="right", bold=bool(strength),
-            color=palette.INK if strength else palette.MUTED,
-        )  # fmt: skip
+            right,
+            y,
+            f"{strength:.0%}",
+            Style(
+                23, palette.INK if strength else palette.MUTED, bold=bool(strength), align="right"
+            ),
+        )
         _draw_bar(canvas, left + _PADDING, y + 19, strength, color)
 
 
@@ -38,21 +42,20 @@ def draw_calendar(canvas: Canvas, progress: Progress, left: float, top: float) -
     for weekday in range(7):
         x = left + _PADDING + weekday * step + side / 2 + 6
         name = str(WEEKDAYS_ABBR[weekday])
-        canvas.text(x, top + 88, name, size=20, color=palette.MUTED, align="center")
+        canvas.text(x, top + 88, name, Style(20, palette.MUTED, align="center"))
     for number in range(35):
         day = monday + timedelta(days=number)
-        if day > progress.today:
-            continue
         x = left + _PADDING + (number % 7) * step + 6
         y = top + 110 + (number // 7) * 52
-        _draw_day(canvas, x, y, day, _heat(earned.get(day, 0), progress.daily_goal_xp))
+        is_ahead = day > progress.today
+        heat = _heat(earned.get(day, 0), progress.daily_goal_xp)
+        _draw_day(canvas, x, y, day, palette.PAPER if is_ahead else heat)
         if day == progress.today:
             canvas.frame(x - 4, y - 4, 52, color=palette.FLAME, radius=14)
     words = _streak_words(progress)
     canvas.text(
-        left + _PADDING, top + 396, words, size=22, color=palette.MUTED,
-        width=CARD_WIDTH - 2 * _PADDING,
-    )  # fmt: skip
+        left + _PADDING, top + 396, words, Style(22, palette.MUTED), width=CARD_WIDTH - 2 * _PADDING
+    )
 
 
 def draw_week(canvas: Canvas, progress: Progress, left: float, top: float) -> None:
@@ -65,21 +68,20 @@ def draw_week(canvas: Canvas, progress: Progress, left: float, top: float) -> No
     goal_y = floor - room * progress.daily_goal_xp / highest
     canvas.line((left + _PADDING, goal_y), (right, goal_y), color=palette.GREEN)
     goal = _("goal %(xp)d") % {"xp": progress.daily_goal_xp}
-    canvas.text(right, top + 46, goal, size=21, color=palette.GREEN, align="right")
+    canvas.text(right, top + 46, goal, Style(21, palette.GREEN, align="right"))
     for number, (day, xp) in enumerate(days):
         x = left + _PADDING + 6 + number * 62
         color = palette.GREEN if xp >= progress.daily_goal_xp else palette.INDIGO
         height = max(room * xp / highest, 6)
         canvas.box(x, floor - height, 44, height, color=color if xp else palette.TRACK, radius=8)
-        if xp:
-            canvas.text(
-                x + 22, floor - height - 14, str(xp), size=19, color=palette.INK, align="center"
-            )
+        _write_xp(canvas, x + 22, floor - height, xp, fits_inside=height > 36)
         is_today = day == progress.today
         canvas.text(
-            x + 22, floor + 28, str(WEEKDAYS_ABBR[day.weekday()]), size=20, align="center",
-            color=palette.INK if is_today else palette.MUTED, bold=is_today,
-        )  # fmt: skip
+            x + 22,
+            floor + 28,
+            str(WEEKDAYS_ABBR[day.weekday()]),
+            Style(20, palette.INK if is_today else palette.MUTED, bold=is_today, align="center"),
+        )
 
 
 def draw_words(canvas: Canvas, progress: Progress, left: float, top: float) -> None:
@@ -91,9 +93,11 @@ def draw_words(canvas: Canvas, progress: Progress, left: float, top: float) -> N
         _draw_no_words(canvas, middle, top)
         return
     canvas.text(
-        left + CARD_WIDTH - _PADDING, top + 46, _("%(number)d in all") % {"number": total},
-        size=21, color=palette.MUTED, align="right",
-    )  # fmt: skip
+        left + CARD_WIDTH - _PADDING,
+        top + 46,
+        _("%(number)d in all") % {"number": total},
+        Style(21, palette.MUTED, align="right"),
+    )
     share = known / total
     _draw_bar(canvas, left + _PADDING, top + 88, share, palette.GREEN, height=22)
     learning = max(total - known, 0)
@@ -105,34 +109,47 @@ def draw_words(canvas: Canvas, progress: Progress, left: float, top: float) -> N
     for number, (color, figure, label) in enumerate(lines):
         y = top + 152 + number * 44
         canvas.disc(left + _PADDING + 10, y - 2, 9, color=color)
-        canvas.text(left + _PADDING + 34, y, str(figure), size=27, color=palette.INK, bold=True)
+        canvas.text(left + _PADDING + 34, y, str(figure), Style(27, palette.INK, bold=True))
         canvas.text(
-            left + _PADDING + 118, y, label, size=22, color=palette.MUTED,
+            left + _PADDING + 118,
+            y,
+            label,
+            Style(22, palette.MUTED),
             width=CARD_WIDTH - 2 * _PADDING - 118,
-        )  # fmt: skip
+        )
     lessons = ngettext(
         "%(number)d lesson done", "%(number)d lessons done", progress.lessons_done
     ) % {"number": progress.lessons_done}
-    canvas.text(left + _PADDING, top + 292, lessons, size=22, color=palette.INDIGO, bold=True)
+    canvas.text(left + _PADDING, top + 292, lessons, Style(22, palette.INDIGO, bold=True))
 
 
 def _draw_no_words(canvas: Canvas, middle: float, top: float) -> None:
     for number, color in enumerate((palette.HEAT[1], palette.HEAT[2], palette.INDIGO)):
-        canvas.box(middle - 70 + number * 22, top + 88 + number * 10, 92, 84, color=color, radius=14)
-    canvas.text(
-        middle + 20, top + 151, "Aa", size=42, color=palette.WHITE, bold=True, align="center"
-    )
+        canvas.box(
+            middle - 70 + number * 22, top + 88 + number * 10, 92, 84, color=color, radius=14
+        )
+    canvas.text(middle + 20, top + 151, "Aa", Style(42, palette.WHITE, bold=True, align="center"))
     lines = (_("The words of your lessons"), _("will gather here"))
     for number, words in enumerate(lines):
         canvas.text(
-            middle, top + 238 + number * 36, words, size=25, color=palette.MUTED, align="center",
+            middle,
+            top + 238 + number * 36,
+            words,
+            Style(25, palette.MUTED, align="center"),
             width=CARD_WIDTH - 2 * _PADDING,
-        )  # fmt: skip
+        )
+
+
+def _write_xp(canvas: Canvas, x: float, top: float, xp: int, *, fits_inside: bool) -> None:
+    if not xp:
+        return
+    y, color = (top + 19, palette.WHITE) if fits_inside else (top - 14, palette.INK)
+    canvas.text(x, y, str(xp), Style(18, color, align="center"), width=42)
 
 
 def _draw_card(canvas: Canvas, left: float, top: float, height: float, title: str) -> None:
     canvas.box(left, top, CARD_WIDTH, height, color=palette.CARD, radius=28)
-    canvas.text(left + _PADDING, top + 45, title, size=29, color=palette.INK, bold=True)
+    canvas.text(left + _PADDING, top + 45, title, Style(29, palette.INK, bold=True))
 
 
 def _draw_bar(
@@ -147,11 +164,10 @@ def _draw_bar(
 
 def _draw_day(canvas: Canvas, x: float, y: float, day: date, color: str) -> None:
     canvas.box(x, y, 44, 44, color=color, radius=11)
-    is_dark = color in palette.HEAT[2:]
-    canvas.text(
-        x + 22, y + 23, str(day.day), size=19, align="center",
-        color=palette.WHITE if is_dark else palette.MUTED,
-    )  # fmt: skip
+    number_color = palette.WHITE if color in palette.HEAT[2:] else palette.MUTED
+    if color == palette.PAPER:
+        number_color = palette.FAINT
+    canvas.text(x + 22, y + 23, str(day.day), Style(19, number_color, align="center"))
 
 
 def _heat(xp: int, goal: int) -> str:

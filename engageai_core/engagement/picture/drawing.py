@@ -16,6 +16,7 @@ from engageai_core.engagement.picture.header import draw_header, draw_numbers
 from engageai_core.engagement.progress import Progress
 
 _LEFT, _RIGHT = 36, 550
+_LONGEST_NAME = 24
 # matplotlib shares its fonts and its cache of laid-out text between threads without a lock.
 _one_at_a_time = Lock()
 
@@ -30,7 +31,7 @@ def draw_progress(progress: Progress, *, name: str, language: str) -> bytes:
     """
     with _one_at_a_time, translation.override(language):
         canvas = Canvas(palette.PAPER)
-        draw_header(canvas, canvas.writable(name), progress)
+        draw_header(canvas, canvas.writable(name)[:_LONGEST_NAME], progress)
         draw_numbers(canvas, progress, 368)
         draw_skills(canvas, progress, _LEFT, 540)
         draw_calendar(canvas, progress, _RIGHT, 540)

@@ -7,7 +7,7 @@ from matplotlib.path import Path as Outline
 
 from engageai_core.accounts.models import Level
 from engageai_core.engagement.picture import palette
-from engageai_core.engagement.picture.canvas import WIDTH, Canvas
+from engageai_core.engagement.picture.canvas import WIDTH, Canvas, Style
 from engageai_core.engagement.progress import Progress
 
 _HEIGHT = 344
@@ -20,15 +20,17 @@ def draw_header(canvas: Canvas, name: str, progress: Progress) -> None:
     canvas.gradient(_HEIGHT, palette.INDIGO, palette.VIOLET)
     canvas.disc(WIDTH - 40, 20, 210, color=palette.WHITE, opacity=0.06)
     canvas.disc(WIDTH - 250, _HEIGHT - 10, 120, color=palette.WHITE, opacity=0.05)
-    canvas.text(_MARGIN + 10, 52, "engageAI", size=30, color=palette.WHITE, bold=True)
+    canvas.text(_MARGIN + 10, 52, "engageAI", Style(30, palette.WHITE, bold=True))
     canvas.text(
-        WIDTH - _MARGIN - 10, 52, date_format(progress.today, "j E Y"), size=25,
-        color=palette.LILAC, align="right",
-    )  # fmt: skip
+        WIDTH - _MARGIN - 10,
+        52,
+        date_format(progress.today, "j E Y"),
+        Style(25, palette.LILAC, align="right"),
+    )
     _draw_badge(canvas, progress.level)
     title = _("%(name)s's English") % {"name": name} if name else _("My English")
-    canvas.text(292, 138, title, size=46, color=palette.WHITE, bold=True, width=740)
-    canvas.text(292, 192, _level_words(progress.level), size=27, color=palette.LILAC, width=740)
+    canvas.text(292, 138, title, Style(46, palette.WHITE, bold=True), width=740)
+    canvas.text(292, 192, _level_words(progress.level), Style(27, palette.LILAC), width=740)
     _draw_way(canvas, progress.level)
 
 
@@ -53,9 +55,9 @@ def draw_numbers(canvas: Canvas, progress: Progress, top: float) -> None:
         canvas.box(left, top, width, 150, color=palette.CARD, radius=26)
         icon(canvas, left + 50, top + 58)
         canvas.text(
-            left + 92, top + 60, figure, size=46, color=palette.INK, bold=True, width=width - 108
+            left + 92, top + 60, figure, Style(46, palette.INK, bold=True), width=width - 108
         )
-        canvas.text(left + 24, top + 117, label, size=23, color=palette.MUTED, width=width - 44)
+        canvas.text(left + 24, top + 117, label, Style(23, palette.MUTED), width=width - 44)
 
 
 def _level_words(level: str | None) -> str:
@@ -75,7 +77,7 @@ def _draw_badge(canvas: Canvas, level: str | None) -> None:
     x, y = _BADGE
     canvas.disc(x, y, 104, color=palette.WHITE, opacity=0.22)
     canvas.disc(x, y, 88, color=palette.WHITE)
-    canvas.text(x, y + 3, level or "?", size=76, color=palette.INDIGO, bold=True, align="center")
+    canvas.text(x, y + 3, level or "?", Style(76, palette.INDIGO, bold=True, align="center"))
 
 
 def _draw_way(canvas: Canvas, level: str | None) -> None:
@@ -88,9 +90,16 @@ def _draw_way(canvas: Canvas, level: str | None) -> None:
         color = palette.WHITE if is_reached else palette.VEIL
         canvas.box(x, top, width, 18, color=color, radius=9)
         canvas.text(
-            x + width / 2, top + 48, name, size=24, align="center", bold=number == reached,
-            color=palette.WHITE if is_reached else palette.LILAC,
-        )  # fmt: skip
+            x + width / 2,
+            top + 48,
+            name,
+            Style(
+                24,
+                palette.WHITE if is_reached else palette.LILAC,
+                bold=number == reached,
+                align="center",
+            ),
+        )
 
 
 def _flame(canvas: Canvas, x: float, y: float) -> None:
@@ -99,9 +108,24 @@ def _flame(canvas: Canvas, x: float, y: float) -> None:
 
 
 def _drop_shape(x: float, y: float, size: float) -> Outline:
-    points = [(0.1, -1.25), (0.25, -0.6), (0.95, -0.35), (0.85, 0.45), (0.8, 0.95), (0.35, 1.2),
-              (0.0, 1.2), (-0.45, 1.2), (-0.85, 0.9), (-0.85, 0.35), (-0.85, -0.1), (-0.5, -0.25),
-              (-0.4, -0.6), (-0.05, -0.45), (0.15, -0.8), (0.1, -1.25)]  # fmt: skip
+    points = [
+        (0.1, -1.25),
+        (0.25, -0.6),
+        (0.95, -0.35),
+        (0.85, 0.45),
+        (0.8, 0.95),
+        (0.35, 1.2),
+        (0.0, 1.2),
+        (-0.45, 1.2),
+        (-0.85, 0.9),
+        (-0.85, 0.35),
+        (-0.85, -0.1),
+        (-0.5, -0.25),
+        (-0.4, -0.6),
+        (-0.05, -0.45),
+        (0.15, -0.8),
+        (0.1, -1.25),
+    ]
     return Outline(
         [(x + px * size, y + py * size) for px, py in points],
         [Outline.MOVETO] + [Outline.CURVE4] * 15,
@@ -116,12 +140,19 @@ def _bolt(canvas: Canvas, x: float, y: float) -> None:
 def _cards(canvas: Canvas, x: float, y: float) -> None:
     canvas.box(x - 26, y - 28, 38, 48, color=palette.HEAT[1], radius=8)
     canvas.box(x - 14, y - 18, 38, 48, color=palette.INDIGO, radius=8)
-    canvas.text(x + 5, y + 6, "A", size=26, color=palette.WHITE, bold=True, align="center")
+    canvas.text(x + 5, y + 6, "A", Style(26, palette.WHITE, bold=True, align="center"))
 
 
 def _tick(canvas: Canvas, x: float, y: float) -> None:
     canvas.disc(x, y, 28, color=palette.GREEN)
-    points = [(-0.55, 0.0), (-0.18, 0.4), (0.55, -0.35), (0.38, -0.55), (-0.18, 0.02), (-0.37, -0.18)]
+    points = [
+        (-0.55, 0.0),
+        (-0.18, 0.4),
+        (0.55, -0.35),
+        (0.38, -0.55),
+        (-0.18, 0.02),
+        (-0.37, -0.18),
+    ]
     canvas.shape(_polygon(x, y, 25, points), color=palette.WHITE)
 
 
