@@ -13,7 +13,7 @@ import pytest
 
 from utils.embedded_postgres import EmbeddedPostgres
 
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "ENGAGE_CORE_ENV_FILE": "/nonexistent/engageai-tests.env",
     "ENGAGE_ENV": "development",
     "DB_HOST": "127.0.0.1",
@@ -27,7 +27,7 @@ _ENVIRONMENT = {
     "BOT_SYSTEM_KEY_2": "core-tests-key-of-the-vocabulary-bot-2",
     "BOT_NAME_2": "vocabulary_bot",
 }
-os.environ.update(_ENVIRONMENT)  # noqa: TID251 (this is the suite's settings module)
+os.environ.update(ENVIRONMENT)  # noqa: TID251 (this is the suite's settings module)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from engageai_core.common.throttle import count_failure, refuse_after_many_failures
 from utils.internal_auth import HEADER, owner_of_key
 
 
@@ -37,8 +38,11 @@ class InternalKeyAuthentication(BaseAuthentication):
         given = request.headers.get(HEADER, "")
         if not given:
             return None
+        address = str(request.META.get("REMOTE_ADDR", ""))
         number = owner_of_key(given, settings.INTERNAL_BOTS)
         if number is None:
+            refuse_after_many_failures(address)
+            count_failure(address)
             raise AuthenticationFailed("The internal key is not known here.")
         name = settings.INTERNAL_BOT_NAMES.get(number) or f"bot {number}"
         return InternalBot(number=number, name=name), number

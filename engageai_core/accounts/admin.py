@@ -1,0 +1,90 @@
+"""Learners in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from engageai_core.accounts.models import BotChat, Learner, LevelChange
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
+    """People who may enter the admin."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """What sorts of people may do what."""
+
+
+class BotChatInline(TabularInline):
+    """The bots a learner talks to."""
+
+    model = BotChat
+    extra = 0
+    readonly_fields = ("bot_number", "bot_name", "chat_id", "is_blocked", "created_at")
+    can_delete = False
+
+
+class LevelChangeInline(TabularInline):
+    """How the level came about; history is not rewritten."""
+
+    model = LevelChange
+    extra = 0
+    readonly_fields = ("old_level", "new_level", "reason", "changed_at")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Nobody: changes come from services."""
+        return False
+
+
+@admin.register(Learner)
+class LearnerAdmin(ModelAdmin):
+    """Learners: who they are and how they want to learn."""
+
+    list_display = (
+        "first_name", "telegram_id", "username", "language", "level", "onboarding_step",
+        "created_at",
+    )  # fmt: skip
+    list_filter = ("level", "language", "onboarding_step", "goal")
+    search_fields = ("first_name", "last_name", "username", "telegram_id")
+    readonly_fields = ("telegram_id", "start_payload", "created_at", "updated_at")
+    inlines = (BotChatInline, LevelChangeInline)
+
+
+@admin.register(BotChat)
+class BotChatAdmin(ModelAdmin):
+    """Which learner talks to which bot."""
+
+    list_display = ("learner", "bot_name", "chat_id", "is_blocked", "updated_at")
+    list_filter = ("bot_name", "is_blocked")
+    search_fields = ("learner__first_name", "learner__telegram_id", "chat_id")
+    autocomplete_fields = ("learner",)
+
+
+@admin.register(LevelChange)
+class LevelChangeAdmin(ModelAdmin):
+    """Every change of level; to be read, not rewritten."""
+
+    list_display = ("learner", "old_level", "new_level", "reason", "changed_at")
+    list_filter = ("new_level",)
+    search_fields = ("learner__first_name", "learner__telegram_id", "reason")
+    readonly_fields = ("learner", "old_level", "new_level", "reason", "changed_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 (Django's)
+        """Nobody: changes come from services."""
+        return False
