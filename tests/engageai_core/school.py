@@ -153,7 +153,9 @@ class BotClient:
 
     def answer(self, step_id: str | None = None, **given: Any) -> dict[str, Any]:
         """Answer a step."""
-        return self._body(self._http.post(f"{self._root}answers/", {"step_id": step_id, **given}), 200)
+        return self._body(
+            self._http.post(f"{self._root}answers/", {"step_id": step_id, **given}), 200
+        )
 
     def words(self) -> dict[str, Any]:
         """Return the learner's words."""
