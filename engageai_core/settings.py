@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "engageai_core.engagement",
 ]
 MIDDLEWARE = [
+    "engageai_core.common.metrics.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,7 +122,16 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "engageAI core",
     "DESCRIPTION": "What the bots ask the core. Every call carries X-Internal-Key.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ActivityKind": "engageai_core.learning.models.ActivityKind",
+        "Level": "engageai_core.accounts.models.Level",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "engageai_core.common.openapi.describe_errors",
+    ],
 }
 
 CELERY_BROKER_URL = _core.redis_url
