@@ -6,7 +6,7 @@ What comes next is the core's decision; here it is only shown.
 from typing import Literal
 
 from bots.engine.core_models import Activity, ActivityKind, AnswerOutcome, Step, Summary
-from bots.shared.callbacks import Destination, StepTap
+from bots.shared.callbacks import StepTap
 from bots.shared.keyboards import go, keyboard, step_keyboard, way
 from bots.shared.learner_chat import LearnerChat
 from bots.shared.outcomes import (
@@ -78,15 +78,15 @@ async def offer_ways(chat: LearnerChat, text: str) -> None:
 
 async def pause(chat: LearnerChat) -> None:
     """Put the open activity aside; its steps and answers are kept."""
-    if chat.learner.open_activity is None:
-        await go_on(chat)
+    t, kind = chat.texts, chat.learner.open_activity
+    if kind is None or kind not in chat.offered:
+        await offer_ways(chat, t("Nothing is under way. What shall we do?"))
         return
     await chat.core.pause_activity(chat.learner.telegram_id)
-    t, kind = chat.texts, chat.learner.open_activity
-    text = t("⏸ Paused. Everything is kept, come back any time.")
     await chat.take_buttons_away()
-    again: Destination = kind if kind in chat.offered else "continue"
-    await chat.say(text, keyboard([[go(t.plain("▶️ Continue"), again), way("progress", t)]]))
+    again = go(t.plain("▶️ Continue"), kind)
+    text = t("⏸ Paused. Everything is kept, come back any time.")
+    await chat.say(text, keyboard([[again, way("progress", t)]]))
 
 
 async def answer_by_tap(chat: LearnerChat, tap: StepTap, *, by: By, given: Given) -> None:

@@ -65,6 +65,7 @@ class LearnerChat:
     async def speak(self, language: Language) -> None:
         """Change the language of the texts, and of the commands menu in this chat."""
         await self.change(language=language)
+        await self.acknowledge()
         commands = [
             BotCommand(command=one.name, description=one.ru if language == "ru" else one.en)
             for one in self.menu

@@ -1,7 +1,6 @@
 """A learner's texts, with every inserted value escaped for Telegram's HTML."""
 
 import html
-from functools import cache
 from pathlib import Path
 
 from bots.engine.translating import Catalogues, Translator
@@ -55,7 +54,6 @@ def _safe(values: dict[str, object]) -> dict[str, object]:
     }
 
 
-@cache
 def load_catalogues(locale_dir: Path) -> Catalogues:
     """Return a bot's catalogues; what they lack is looked up among the shared ones.
 

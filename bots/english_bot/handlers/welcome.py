@@ -1,7 +1,7 @@
 """The first minute: who the tutor is, the questions, and the way to the first task."""
 
 from aiogram import F, Router
-from aiogram.filters import CommandObject, CommandStart
+from aiogram.filters import CommandStart
 from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
 
 from bots.engine.core_models import OnboardingStep
@@ -25,16 +25,8 @@ _FIELDS: dict[OnboardingStep, Field] = {
 }
 
 
-async def start(message: Message, command: CommandObject, chat: LearnerChat) -> None:
+async def start(_message: Message, chat: LearnerChat) -> None:
     """Welcome a new learner with the first question, and a known one back."""
-    person = message.from_user
-    if person is not None and command.args:
-        chat.learner = await chat.core.put_learner(
-            chat.learner.telegram_id,
-            chat_id=chat.chat_id,
-            first_name=person.first_name,
-            start_payload=command.args[:64],
-        )
     if chat.learner.onboarding_step == "done" or chat.learner.open_activity:
         await welcome_back(chat)
         return
