@@ -13,6 +13,10 @@ app = Celery("engageai_core")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
+    "placement-statistics": {
+        "task": "placement.refresh_item_statistics",
+        "schedule": 24 * 3600.0,
+    },
     "settle-streaks": {"task": "engagement.settle_streaks", "schedule": 3600.0},
 }
 

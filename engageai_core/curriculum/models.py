@@ -1,6 +1,13 @@
 """Tables of what is taught. What is withdrawn is retired, so that old answers keep it."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from pydantic import ValidationError as SchemaError
+
+from engageai_core.curriculum.schema import check_question
+
+FIRST_DISCRIMINATION = 1.3
+"""How steep an item is taken to be before anybody answered it, per logit."""
 
 
 class CefrLevel(models.TextChoices):
@@ -99,6 +106,22 @@ class Question(models.Model):
     class Meta:
         abstract = True
 
+    def clean(self) -> None:
+        """Hold what is written in the admin to the rules of the content files.
+
+        Raises:
+            ValidationError: a part is missing or breaks its kind's rules.
+        """
+        parts = ("text", "passage", "options", "tiles", "pairs", "answers")
+        try:
+            check_question(self.kind, {name: getattr(self, name) for name in parts})
+        except SchemaError as error:
+            faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors()]
+            raise ValidationError(faults) from None
+        except (KeyError, TypeError, ValueError):
+            message = "kind, or the form of the lists, is wrong; pairs are [[left, right], …]"
+            raise ValidationError(message) from None
+
 
 class PlacementItem(Versioned, Question):
     """An item of the placement test with its parameters of item response theory."""
@@ -107,8 +130,8 @@ class PlacementItem(Versioned, Question):
     cefr = models.CharField(max_length=2, choices=CefrLevel.choices)
     skill = models.CharField(max_length=12, choices=Skill.choices)
     difficulty = models.FloatField(help_text="logits; one logit a level, B1 is 0")
-    discrimination = models.FloatField(help_text="per logit")
-    guessing = models.FloatField(help_text="chance of a right guess, 0 to 1")
+    discrimination = models.FloatField(default=FIRST_DISCRIMINATION, help_text="per logit")
+    guessing = models.FloatField(default=0.0, help_text="chance of a right guess, 0 to 1")
     times_answered = models.PositiveIntegerField(default=0, editable=False)
     share_correct = models.FloatField(null=True, editable=False)
     expected_correct = models.FloatField(

@@ -5,7 +5,7 @@ answers that are one after normalisation is refused with the place in the file.
 """
 
 from collections import Counter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -302,6 +302,34 @@ class WordsFile(ContentModel):
 
 
 # --------------------------------------------------------------------------- checks
+_FORMS: dict[str, type[ContentModel]] = {
+    "choice": ChoiceForm,
+    "gap": GapForm,
+    "order": OrderForm,
+    "translate": TranslateForm,
+    "match": MatchForm,
+    "read": ReadForm,
+}
+
+
+def check_question(kind: str, stored: dict[str, Any]) -> None:
+    """Check a question as it is stored (one field for each possible part).
+
+    Raises:
+        pydantic.ValidationError: it breaks the rules of its kind.
+    """
+    form = _FORMS[kind]
+    answers = stored["answers"]
+    parts: dict[str, Any] = {
+        **stored,
+        "kind": kind,
+        "tiles": stored["tiles"] or None,
+        "answer": answers[0] if isinstance(answers, list) and answers else "",
+        "pairs": [{"left": left, "right": right} for left, right in stored["pairs"]],
+    }
+    form.model_validate({name: parts[name] for name in form.model_fields})
+
+
 def _check_distinct(values: list[str], what: str) -> None:
     seen = Counter(normalise(value) or value for value in values)
     doubled = [value for value, count in seen.items() if count > 1]

@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from engageai_core.curriculum.content_files import Content, ContentSource, read_content
 from engageai_core.curriculum.models import (
+    FIRST_DISCRIMINATION,
     ContentFile,
     ContentLoad,
     Lesson,
@@ -35,7 +36,6 @@ Entry = TypeVar("Entry", bound=Versioned)
 Form = ChoiceForm | GapForm | OrderForm | TranslateForm | MatchForm | ReadForm
 
 _DIFFICULTIES = {"A1": -2.0, "A2": -1.0, "B1": 0.0, "B2": 1.0, "C1": 2.0, "C2": 3.0}
-_FIRST_DISCRIMINATION = 1.3
 _SKILLS = {
     "choice": "grammar",
     "gap": "grammar",
@@ -170,7 +170,7 @@ def _first_parameters(item: PlacementItemEntry) -> dict[str, float]:
     options = len(item.options) if isinstance(item, ChoiceForm) else 0
     return {
         "difficulty": _DIFFICULTIES[item.cefr],
-        "discrimination": _FIRST_DISCRIMINATION,
+        "discrimination": FIRST_DISCRIMINATION,
         "guessing": 1 / options if options else 0.0,
     }
 

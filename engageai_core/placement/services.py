@@ -3,6 +3,7 @@
 import random
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -165,3 +166,44 @@ def _candidate(item: PlacementItem) -> Candidate:
         produced=item.kind in PRODUCED_KINDS,
         parameters=ItemParameters(item.difficulty, item.discrimination, item.guessing),
     )
+
+
+@transaction.atomic
+def placement_statistics_refresh() -> int:
+    """Count how each item fares in finished tests; return how many items have answers.
+
+    The share of right answers stands beside the share that the model expects of those learners:
+    where the two differ, the item's difficulty (or its key) is wrong.
+    """
+    results = PlacementQuestion.objects.filter(
+        test__status=PlacementTest.Status.FINISHED, correct__isnull=False
+    ).select_related("test", "item")
+    tallies: dict[int, _Tally] = {}
+    for question in results.iterator(chunk_size=1000):
+        tally = tallies.setdefault(question.item_id, _Tally(question.item))
+        tally.add(question)
+    for tally in tallies.values():
+        tally.item.times_answered = tally.answered
+        tally.item.share_correct = tally.correct / tally.answered
+        tally.item.expected_correct = tally.expected / tally.answered
+    PlacementItem.objects.bulk_update(
+        [tally.item for tally in tallies.values()],
+        ["times_answered", "share_correct", "expected_correct"],
+        batch_size=500,
+    )
+    return len(tallies)
+
+
+@dataclass
+class _Tally:
+    item: PlacementItem
+    answered: int = 0
+    correct: int = 0
+    expected: float = 0.0
+
+    def add(self, question: PlacementQuestion) -> None:
+        """Count one answer."""
+        parameters = _candidate(self.item).parameters
+        self.answered += 1
+        self.correct += bool(question.correct)
+        self.expected += parameters.probability(question.test.ability or 0.0)
