@@ -43,10 +43,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Shape:
-    """One object that goes over the wire."""
+    """One object or one set of values that goes over the wire."""
 
     name: str
     description: str
+    values: str
     fields: list[Field]
 
 
@@ -86,14 +87,15 @@ def _shapes(schema: dict[str, Any]) -> list[Shape]:
     return [
         Shape(
             name=name,
-            description=shape.get("description", ""),
+            # An enumeration's generated description says its values once more.
+            description="" if "enum" in shape else shape.get("description", ""),
+            values=_kind_of(shape) if "enum" in shape else "",
             fields=[
                 _field(field, definition, is_required=field in shape.get("required", []))
                 for field, definition in shape.get("properties", {}).items()
             ],
         )
         for name, shape in schema["components"]["schemas"].items()
-        if shape.get("type") == "object"
     ]
 
 
