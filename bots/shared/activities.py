@@ -28,6 +28,7 @@ Given = str | list[str] | list[tuple[str, str]] | None
 async def begin(chat: LearnerChat, kind: ActivityKind, *, restart: bool = False) -> None:
     """Start an activity or take up the open one, and put its step."""
     activity = await chat.core.start_activity(chat.learner.telegram_id, kind, restart=restart)
+    await chat.take_buttons_away()
     await show(chat, activity)
 
 
@@ -37,6 +38,7 @@ async def go_on(chat: LearnerChat) -> None:
     if activity is None:
         await offer_ways(chat, chat.texts("Nothing is under way. What shall we do?"))
         return
+    await chat.take_buttons_away()
     await show(chat, activity)
 
 

@@ -26,12 +26,14 @@ async def show_progress(chat: LearnerChat) -> None:
 
 def render_progress(progress: Progress, t: Texts) -> str:
     """Return the three lines under the picture."""
-    streak = t.plural("{number} day in a row", "{number} days in a row", progress.streak_days)
-    level = progress.level or t.plain("not known yet")
+    standing: str = t("🏅 Level: <b>{level}</b>", level=progress.level or t.plain("not known yet"))
+    if progress.streak_days:
+        days = progress.streak_days
+        standing += " · " + t.plural("{number} day in a row", "{number} days in a row", days)
     words = t.plural("{number} word", "{number} words", progress.words_known)
     return "\n".join(
         [
-            t("🏅 Level: <b>{level}</b> · {streak}", level=level, streak=streak),
+            standing,
             t(
                 "⭐ Today <b>{today}</b> of {goal} XP · {total} in all",
                 today=progress.xp_today,

@@ -40,7 +40,7 @@ def goals(t: Texts) -> dict[str, str]:
 def render_question(field: Field, learner: Learner, t: Texts) -> str:
     """Return the question's text."""
     if field == "goal":
-        return t("🎯 <b>What do you need English for?</b>\nI will choose words and topics for it.")
+        return t("🎯 <b>What do you need English for?</b>\nSo that I know where we are going.")
     if field == "minutes":
         return t("⏱ <b>How many minutes a day suit you?</b>\nFive every day beat an hour a week.")
     if field == "reminder":

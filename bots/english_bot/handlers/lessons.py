@@ -26,7 +26,6 @@ async def place(chat: LearnerChat) -> None:
 
 async def place_again(chat: LearnerChat) -> None:
     """Begin the test of the level anew."""
-    await chat.take_buttons_away()
     await activities.begin(chat, "placement", restart=True)
 
 

@@ -50,6 +50,7 @@ async def show_help(chat: LearnerChat) -> None:
         "<b>What I can do</b>\n\n"
         "Send any English word: I show its meaning and put it into your deck.\n"
         "/words – review the words that are due\n"
+        "/add journey – put a word into your deck\n"
         "/progress – your progress as a picture\n"
         "/settings – goal, minutes, reminder, time zone\n"
         "/language – Русский or English\n"
