@@ -86,8 +86,9 @@ def _set_up_logging(settings: EngineSettings) -> None:
     set_up_logging("bots", level=settings.log_level, style=settings.log_style)
     # Health is asked for ten times a second while the stack comes up.
     logging.getLogger("uvicorn.access").propagate = False
-    # One line for each update, where the metrics count them already.
-    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
+    # A line or more for each update, where the metrics count them already.
+    for name in ("aiogram.event", "httpx2"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _build(engine: _Engine) -> FastAPI:

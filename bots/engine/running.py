@@ -83,7 +83,9 @@ class RunningEngine:
 
 
 def _matters(_: Change, path: str) -> bool:
-    return is_read_at_load(Path(path))
+    changed = Path(path)
+    is_folder_perhaps = not changed.suffix and changed.name != "__pycache__"
+    return is_folder_perhaps or is_read_at_load(changed)
 
 
 def _open_telegram(telegram_api_url: str) -> AiohttpSession:
