@@ -125,7 +125,7 @@ class EmbeddedPostgres:
                 start_new_session=True,
             )
         deadline = time.monotonic() + _START_SECONDS
-        while not self._is_ready():
+        while not self.is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
                 raise PostgresError(
@@ -193,7 +193,8 @@ class EmbeddedPostgres:
         pid = int(lines[0]) if lines and lines[0].isdecimal() else 0
         return pid if pid and str(self._data_dir) in _command_line_of(pid) else None
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
+        """Tell whether a server on this cluster accepts connections."""
         lines = self._lock_file_lines()
         return len(lines) > 7 and lines[7].strip() == "ready" and self._running_pid() is not None
 

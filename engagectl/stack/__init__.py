@@ -1,0 +1,1 @@
+"""The running stack: which services, how they are started, watched and stopped."""
