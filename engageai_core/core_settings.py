@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from utils.embedded_postgres import PostgresAddress, ensure_running
 from utils.env_files import numbered_values, read_env_file
-from utils.settings import env_file_path, load_settings, repository_root
+from utils.settings import env_file_path, load_settings
 
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"  # noqa: S105 (refused there)
 _SECRET_LENGTH = 50
@@ -97,19 +96,6 @@ def read_core_settings() -> CoreSettings:
     if path.exists():
         read_env_file(path)
     return load_settings(CoreSettings, path)
-
-
-def database_address(settings: CoreSettings) -> PostgresAddress:
-    """Return the server that DB_HOST names, else the embedded one, started when it must be."""
-    if settings.db_host:
-        return PostgresAddress(
-            host=settings.db_host,
-            port=settings.db_port,
-            name=settings.db_name,
-            user=settings.db_user,
-            password=settings.db_password,
-        )
-    return ensure_running(repository_root() / ".engage" / "postgres")
 
 
 def numbered_settings(prefix: str, environment: dict[str, str]) -> dict[str, str]:

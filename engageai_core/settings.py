@@ -5,7 +5,6 @@ from pathlib import Path
 
 from engageai_core.core_settings import (
     DEVELOPMENT_SECRET,
-    database_address,
     numbered_settings,
     read_core_settings,
 )
@@ -13,7 +12,6 @@ from utils.logs import set_up_logging
 
 _environment = dict(os.environ)  # noqa: TID251 (this is the settings module)
 _core = read_core_settings()
-_database = database_address(_core)
 BASE_DIR = Path(__file__).resolve().parent
 
 set_up_logging("core", level=_core.log_level, style=_core.log_style)
@@ -73,12 +71,13 @@ TEMPLATES = [
 ]
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "HOST": _database.host,
-        "PORT": _database.port,
-        "NAME": _database.name,
-        "USER": _database.user,
-        "PASSWORD": _database.password,
+        # An empty DB_HOST means the embedded server, which this backend finds or starts.
+        "ENGINE": "engageai_core.common.postgresql",
+        "HOST": _core.db_host,
+        "PORT": _core.db_port,
+        "NAME": _core.db_name if _core.db_host else "engageai",
+        "USER": _core.db_user,
+        "PASSWORD": _core.db_password,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 2, "options": "-c statement_timeout=15000"},

@@ -10,6 +10,8 @@ from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from utils.embedded_postgres import PostgresError
+
 _logger = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ class ApiError(exceptions.APIException):
 
 def error_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn any refusal into the one shape; what is no refusal stays an error of ours (500)."""
-    if isinstance(error, (OperationalError, InterfaceError)):
+    if isinstance(error, (OperationalError, InterfaceError, PostgresError)):
         _logger.error("the database does not answer: %s", type(error).__name__)
         body = _shape("database_unavailable", "The database does not answer; try again soon.")
         return Response(

@@ -6,6 +6,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from utils.embedded_postgres import PostgresError
+
 _MIGRATED = "health:migrated"
 
 
@@ -30,7 +32,7 @@ def _check_database() -> str:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except Error as error:
+    except (Error, PostgresError) as error:
         return f"failed: {type(error).__name__}; is PostgreSQL running?"
     return "ok"
 
