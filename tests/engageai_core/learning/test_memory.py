@@ -28,7 +28,9 @@ def test_the_learners_day_begins_at_four(at: datetime, day: int) -> None:
 
 
 @given(
-    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.integers(1_577_836_800, 1_893_456_000).map(
+        lambda second: datetime.fromtimestamp(second, UTC)
+    ),
     st.sampled_from(["UTC", MOSCOW, "Asia/Kamchatka", "America/New_York", "Pacific/Chatham"]),
 )
 def test_every_instant_lies_in_its_day(at: datetime, zone: str) -> None:
