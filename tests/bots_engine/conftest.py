@@ -14,12 +14,14 @@ __all__ = ["redis_url", "shared_engine", "stopped_world", "world"]
 
 
 @contextmanager
-def _surroundings(root: Path, redis_url: str) -> Iterator[World]:
+def surroundings(root: Path, redis_url: str, *, empty: bool = True) -> Iterator[World]:
+    """Telegram, the core and a copy of the engine around a Redis, emptied unless it is away."""
     telegram, core = FakeTelegram(), ScriptedCore()
     telegram.start()
     core.start()
     world = World(root, redis_url, telegram, core)
-    world.redis.flushdb()
+    if empty:
+        world.redis.flushdb()
     yield world
     world.close()
     core.stop()
@@ -29,7 +31,7 @@ def _surroundings(root: Path, redis_url: str) -> Iterator[World]:
 @pytest.fixture(scope="session")
 def shared_engine(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Iterator[World]:
     """One engine for all tests that neither stop nor kill it: it takes seconds to start."""
-    with _surroundings(tmp_path_factory.mktemp("engine") / "copy", redis_url) as world:
+    with surroundings(tmp_path_factory.mktemp("engine") / "copy", redis_url) as world:
         world.start()
         yield world
 
@@ -45,5 +47,5 @@ def world(shared_engine: World) -> Iterator[World]:
 @pytest.fixture
 def stopped_world(tmp_path: Path, redis_url: str) -> Iterator[World]:
     """An engine of the test's own, not yet started."""
-    with _surroundings(tmp_path / "copy", f"{redis_url.removesuffix('/0')}/1") as world:
+    with surroundings(tmp_path / "copy", f"{redis_url.removesuffix('/0')}/1") as world:
         yield world

@@ -184,11 +184,11 @@ class World:
 
     def dead_letters(self) -> list[dict[bytes, bytes]]:
         """What was parked."""
-        return [fields for _, fields in self.redis.xrange(DEAD_STREAM)]  # type: ignore[union-attr]
+        return [fields for _, fields in self.redis.xrange(DEAD_STREAM)]
 
     def queued(self) -> int:
         """How many entries the streams hold."""
-        return sum(int(self.redis.xlen(stream_name(n))) for n in range(PARTITIONS))  # type: ignore[arg-type]
+        return sum(int(self.redis.xlen(stream_name(n))) for n in range(PARTITIONS))
 
 
 def message(text: str, *, chat: int = 100, language: str = "en") -> dict[str, Any]:
