@@ -1,6 +1,8 @@
 """`python -m engageai_core.serve`: the core under waitress, as in production."""
 
 import argparse
+import signal
+import sys
 
 import waitress
 
@@ -16,7 +18,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=_THREADS)
     arguments = parser.parse_args()
-    waitress.serve(
+    # Without this the process would end in the middle of the requests it is answering.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    waitress.serve(  # type: ignore[no-untyped-call]
         application, host=arguments.host, port=arguments.port, threads=arguments.threads,
         ident=None,
     )  # fmt: skip

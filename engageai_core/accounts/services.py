@@ -36,10 +36,10 @@ def learner_upsert(
         chat_id: the chat in which they do.
         profile: names, and for a new learner `language_code`, `timezone` and `start_payload`.
     """
-    names = {
+    names: dict[str, Any] = {
         name: profile[name] for name in ("first_name", "last_name", "username") if name in profile
     }
-    first = {"language": _language_for(profile.get("language_code", ""))}
+    first: dict[str, Any] = {"language": _language_for(profile.get("language_code", ""))}
     for name in ("timezone", "start_payload"):
         if profile.get(name):
             first[name] = profile[name]

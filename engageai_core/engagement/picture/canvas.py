@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -112,11 +112,11 @@ class Canvas:
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
         stream = io.BytesIO()
-        self._surface.print_png(stream)
+        self._surface.print_png(stream)  # type: ignore[no-untyped-call]
         return stream.getvalue()
 
     def _width_of(self, words: str, font: FontProperties) -> float:
-        renderer = self._surface.get_renderer()
+        renderer: Any = self._surface.get_renderer()  # type: ignore[no-untyped-call]
         return float(renderer.get_text_width_height_descent(words, font, ismath=False)[0])
 
     def _shortened(self, words: str, font: FontProperties, width: float) -> str:
