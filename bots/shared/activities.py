@@ -175,7 +175,7 @@ def _question_of(chat: LearnerChat) -> str:
     message, t = chat.tapped_message, chat.texts
     text = message.html_text if message else ""
     text = text.removesuffix(t("✍️ Send your answer as a message."))
-    return text.removesuffix(t("<b>How well did you remember it?</b>")).rstrip()
+    return text.removesuffix(t("<b>Was it easy to remember?</b>")).rstrip()
 
 
 def _label_of_tap(chat: LearnerChat) -> str:
@@ -183,7 +183,13 @@ def _label_of_tap(chat: LearnerChat) -> str:
     rows = message.reply_markup.inline_keyboard if message and message.reply_markup else []
     carried = chat.query.data if chat.query else None
     labels = [one.text for row in rows for one in row if one.callback_data == carried]
-    return labels[0] if labels else ""
+    return _option_behind(labels[0], message.text or "") if labels and message else ""
+
+
+def _option_behind(label: str, text: str) -> str:
+    """Return the option that a numbered button stands for, else the label itself."""
+    lines = [line for line in text.splitlines() if line.startswith(f"{label}. ")]
+    return lines[0] if label.isdecimal() and lines else label
 
 
 def _why_invalid(chat: LearnerChat, outcome: AnswerOutcome) -> str:

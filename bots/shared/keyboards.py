@@ -1,6 +1,7 @@
 """The buttons that go with a step, and those that lead from one part of a bot to another."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -23,8 +24,8 @@ from bots.shared.tiles import encode_picks, left_over
 
 Rows = list[list[InlineKeyboardButton]]
 
-_ROOM_OF_A_ROW = 26
-_MOST_IN_A_ROW = 4
+_ROOM_IN_COLUMNS = ((4, 6), (3, 10), (2, 16))
+"""How many buttons fit into a row, by the characters of the longest label."""
 
 
 def button(label: str, carried: CallbackData) -> InlineKeyboardButton:
@@ -38,18 +39,16 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup:
 
 
 def fill_rows(buttons: Sequence[InlineKeyboardButton]) -> Rows:
-    """Return the buttons in rows that a phone shows uncut: long labels one to a row."""
-    rows: Rows = []
-    room = 0
-    for one in buttons:
-        width = len(one.text) + 4
-        if rows and width <= room and len(rows[-1]) < _MOST_IN_A_ROW:
-            rows[-1].append(one)
-        else:
-            rows.append([one])
-            room = _ROOM_OF_A_ROW
-        room -= width
-    return rows
+    """Return the buttons in rows of like length that a phone shows uncut: long labels alone."""
+    if not buttons:
+        return []
+    longest = max(len(one.text) for one in buttons)
+    columns = next((count for count, room in _ROOM_IN_COLUMNS if longest <= room), 1)
+    count = -(-len(buttons) // columns)
+    short, with_one_more = divmod(len(buttons), count)
+    left = iter(buttons)
+    sizes = [short + (row < with_one_more) for row in range(count)]
+    return [list(islice(left, size)) for size in sizes]
 
 
 def step_keyboard(

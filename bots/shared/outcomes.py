@@ -13,6 +13,7 @@ from bots.shared.texts import Texts, escape
 
 _LONGEST_INTRO = 3500
 _BAR = 8
+_WORTH_DRAWING = 0.005
 
 
 def render_intro(intro: Intro, kind: ActivityKind) -> str:
@@ -39,7 +40,8 @@ def render_rating(verdict: Verdict) -> str:
 
 def render_summary(summary: Summary, t: Texts) -> str:
     """Return what an activity brought; a placement's levels are drawn as bars."""
-    head = f"<b>{escape(clip(summary.title))}</b>"
+    mark = "🏅 " if summary.probabilities else "🏁 " if summary.xp else ""
+    head = f"{mark}<b>{escape(clip(summary.title))}</b>"
     parts = [head, escape(clip(summary.text))]
     if summary.probabilities:
         parts.append(_levels(summary.probabilities, t))
@@ -85,6 +87,7 @@ def _levels(probabilities: dict[str, float], t: Texts) -> str:
     rows = [
         f"{escape(level)} {_bar(chance)} {round(chance * 100):>3}%"
         for level, chance in probabilities.items()
+        if chance >= _WORTH_DRAWING
     ]
     return t("How sure the test is:") + "\n<pre>" + "\n".join(rows) + "</pre>"
 

@@ -29,7 +29,7 @@ def render_progress(progress: Progress, t: Texts) -> str:
     standing: str = t("🏅 Level: <b>{level}</b>", level=progress.level or t.plain("not known yet"))
     if progress.streak_days:
         days = progress.streak_days
-        standing += " · " + t.plural("{number} day in a row", "{number} days in a row", days)
+        standing += " · " + t.plural("{number}-day streak", "{number}-day streak", days)
     words = t.plural("{number} word", "{number} words", progress.words_known)
     return "\n".join(
         [

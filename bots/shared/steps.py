@@ -36,7 +36,7 @@ def render_step(step: Step, t: Texts, *, picks: Sequence[int] = (), revealed: bo
         revealed: a card's back is shown too.
     """
     if step.card is not None and revealed:
-        question = t("<b>How well did you remember it?</b>")
+        question = t("<b>Was it easy to remember?</b>")
         return "\n\n".join([_position(step, t), render_card(step.card), question])
     before = [_position(step, t), _bold(step.instruction)]
     after = [escape(clip(step.text)), _numbered_options(step), _answer_so_far(step, t, picks)]
@@ -64,7 +64,7 @@ def render_card(card: WordCard) -> Html:
 def _position(step: Step, t: Texts) -> str:
     mark = MARKS[step.activity]
     if step.total is None:
-        return f"{mark} {step.position}"
+        return t("{mark} Question {position}", mark=mark, position=step.position)
     if step.activity == "placement":
         return t("{mark} {position} of ~{total}", **_place(step, mark))
     return t("{mark} {position} of {total}", **_place(step, mark))

@@ -120,11 +120,20 @@ def test_short_options_share_a_row_and_long_ones_are_numbered() -> None:
 
 
 def test_options_of_middling_length_stand_one_below_another() -> None:
-    middling = [{"id": "a", "text": "had been waiting"}, {"id": "b", "text": "has been waiting"}]
-    assert _labels(_step(CHOICE, options=middling))[:2] == [
-        ["had been waiting"],
-        ["has been waiting"],
+    middling = [
+        {"id": "a", "text": "had been waiting for"},
+        {"id": "b", "text": "has been waiting for"},
     ]
+    assert _labels(_step(CHOICE, options=middling))[:2] == [
+        ["had been waiting for"],
+        ["has been waiting for"],
+    ]
+
+
+@pytest.mark.parametrize(("tiles", "rows"), [(2, [2]), (4, [2, 2]), (5, [3, 2]), (7, [3, 2, 2])])
+def test_tiles_stand_in_rows_of_like_length(tiles: int, rows: list[int]) -> None:
+    options = [{"id": "abcdefg"[at], "text": f"morning{at}"} for at in range(tiles)]
+    assert [len(row) for row in _labels(_step(ORDER, options=options))[:-1]] == rows
 
 
 def test_an_order_can_be_checked_with_tiles_to_spare_but_not_with_one() -> None:

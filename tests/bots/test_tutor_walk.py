@@ -190,7 +190,7 @@ async def test_the_progress_is_a_picture_with_three_lines(meet: Meet, core: Fake
     await person.say("/progress")
     assert person.last["photo"]
     assert person.last["caption"].split("\n") == [
-        "🏅 Уровень: A2 · 3 дня подряд",
+        "🏅 Уровень: A2 · серия: 3 дня",
         "⭐ Сегодня 20 из 50 XP · всего 340",
         "🗂 В памяти: 21 слово · пора повторить: 2",
     ]

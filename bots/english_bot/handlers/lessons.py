@@ -98,7 +98,7 @@ async def _hint(chat: LearnerChat, text: str) -> None:
     t = chat.texts
     rows = [[way("lesson", t)], [way("review", t), way("progress", t)]]
     word = english_word(text)
-    if word:
+    if word and " " not in word:
         rows.insert(0, [button(t.plain("➕ Add “{word}”", word=word), WordTap(word=word))])
     said = t("I teach by lessons and words, and cannot chat freely yet. What shall we do?")
     await chat.say(said, keyboard(rows))

@@ -40,7 +40,7 @@ async def welcome_back(chat: LearnerChat) -> None:
     lines = [t("👋 <b>Good to see you, {name}!</b>", name=learner.first_name)]
     if learner.streak_days > 1:
         lines.append(
-            t.plural("🔥 {number} day in a row", "🔥 {number} days in a row", learner.streak_days)
+            t.plural("🔥 {number}-day streak", "🔥 {number}-day streak", learner.streak_days)
         )
     if learner.due_words:
         lines.append(
