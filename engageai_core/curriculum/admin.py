@@ -40,8 +40,8 @@ class LessonAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count the tasks in the same query."""
         counted = Count("tasks", filter=Q(tasks__is_retired=False))
-        lessons: QuerySet[Any] = super().get_queryset(request)
-        return lessons.annotate(tasks_taught=counted)
+        lessons: QuerySet[Any] = super().get_queryset(request).annotate(tasks_taught=counted)
+        return lessons
 
     @admin.display(description="tasks", ordering="tasks_taught")
     def task_count(self, lesson: Any) -> int:

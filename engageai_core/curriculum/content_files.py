@@ -19,6 +19,10 @@ from utils.errors import EngageError
 
 Schema = TypeVar("Schema", bound=BaseModel)
 
+_PATTERNS = ("lessons/*/*.yaml", "placement/*.yaml", "words/*.yaml")
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The C parser where the platform has it: ten times as fast."""
+
 
 class ContentError(EngageError):
     """A content file cannot be used; the text names the file, the place in it and the mend."""
@@ -46,6 +50,15 @@ class Content:
     words: dict[ContentSource, list[WordEntry]] = field(default_factory=dict)
 
 
+def content_sources(folder: Path) -> list[ContentSource]:
+    """Return every content file with its digest, without reading what is in them.
+
+    Raises:
+        ContentError: there is no such folder.
+    """
+    return [source for pattern in _PATTERNS for source, _ in _sources(folder, pattern)]
+
+
 def read_content(folder: Path) -> Content:
     """Read every content file under `folder`.
 
@@ -53,13 +66,14 @@ def read_content(folder: Path) -> Content:
         ContentError: a file is malformed, or two files claim the same id, word or position.
     """
     content = Content()
-    for source, text in _sources(folder, "lessons/*/*.yaml"):
+    lessons, placement, words = _PATTERNS
+    for source, text in _sources(folder, lessons):
         lesson = _parse(LessonFile, source, text)
         _check_lesson_folder(source, lesson)
         content.lessons[source] = lesson
-    for source, text in _sources(folder, "placement/*.yaml"):
+    for source, text in _sources(folder, placement):
         content.placement[source] = _parse(PlacementFile, source, text).items
-    for source, text in _sources(folder, "words/*.yaml"):
+    for source, text in _sources(folder, words):
         content.words[source] = _parse(WordsFile, source, text).words
     _check_unique(content)
     return content
@@ -142,7 +156,7 @@ def _claim(claims: dict[str, str], claim: str, source: ContentSource) -> None:
     claims[claim] = source.path
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
+class _UniqueKeyLoader(_Loader):  # type: ignore[misc]
     """The safe loader, except that a key written twice is an error and not the last one wins."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
@@ -154,4 +168,5 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     None, None, f"the key {key!r} stands twice", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep=deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        return mapping

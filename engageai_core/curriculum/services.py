@@ -4,11 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import models, transaction
 
-from engageai_core.curriculum.content_files import Content, ContentSource, read_content
+from engageai_core.curriculum.content_files import (
+    Content,
+    ContentSource,
+    content_sources,
+    read_content,
+)
 from engageai_core.curriculum.models import (
     FIRST_DISCRIMINATION,
     ContentFile,
@@ -32,7 +37,6 @@ from engageai_core.curriculum.schema import (
     WordEntry,
 )
 
-Entry = TypeVar("Entry", bound=Versioned)
 Form = ChoiceForm | GapForm | OrderForm | TranslateForm | MatchForm | ReadForm
 
 _DIFFICULTIES = {"A1": -2.0, "A2": -1.0, "B1": 0.0, "B2": 1.0, "C1": 2.0, "C2": 3.0}
@@ -68,8 +72,10 @@ def content_load(*, folder: Path) -> LoadReport:
     Raises:
         ContentError: a file is wrong; nothing of the load is stored.
     """
-    content = read_content(folder)
-    return _store(content)
+    sources = {source.path: source.sha256 for source in content_sources(folder)}
+    if sources == dict(ContentFile.objects.values_list("path", "sha256")):
+        return LoadReport(files_skipped=len(sources))
+    return _store(read_content(folder))
 
 
 @transaction.atomic
@@ -132,12 +138,15 @@ def _store_lesson(lesson: LessonFile, file: ContentFile, report: LoadReport) -> 
         "rule_en": lesson.rule.en,
         "examples": [example.model_dump() for example in lesson.examples],
     }
-    known = {row.slug: row for row in Lesson.objects.filter(slug=lesson.id)}
-    row = _store_entry(Lesson(slug=lesson.id), known.get(lesson.id), fields, file, report)
+    known = Lesson.objects.filter(slug=lesson.id).first()
+    row = known or Lesson(slug=lesson.id)
+    _store_entries([_Draft(row, known, fields)], file, report)
     tasks = {task.slug: task for task in row.tasks.all()}
-    for number, task in enumerate(lesson.tasks, start=1):
-        new = Task(lesson=row, slug=task.id)
-        _store_entry(new, tasks.get(task.id), _task_fields(task, number), file, report)
+    drafts = [
+        _Draft(Task(lesson=row, slug=task.id), tasks.get(task.id), _task_fields(task, number))
+        for number, task in enumerate(lesson.tasks, start=1)
+    ]
+    _store_entries(drafts, file, report)
 
 
 def _task_fields(task: LessonTask, position: int) -> dict[str, Any]:
@@ -157,12 +166,14 @@ def _store_placement(
 ) -> None:
     slugs = [item.id for item in items]
     known = {row.slug: row for row in PlacementItem.objects.filter(slug__in=slugs)}
+    drafts = []
     for item in items:
         fields = {**_question_fields(item), "cefr": item.cefr, "skill": item.skill}
         row = known.get(item.id)
         if row is None or row.cefr != item.cefr or row.kind != item.kind:
             fields |= _first_parameters(item)
-        _store_entry(PlacementItem(slug=item.id), row, fields, file, report)
+        drafts.append(_Draft(PlacementItem(slug=item.id), row, fields))
+    _store_entries(drafts, file, report)
 
 
 def _first_parameters(item: PlacementItemEntry) -> dict[str, float]:
@@ -178,10 +189,12 @@ def _first_parameters(item: PlacementItemEntry) -> dict[str, float]:
 def _store_words(words: Sequence[WordEntry], file: ContentFile, report: LoadReport) -> None:
     rows = Word.objects.filter(word__in=[word.word for word in words])
     known = {(row.word, row.part_of_speech): row for row in rows}
+    drafts = []
     for number, word in enumerate(words, start=1):
         fields = {**word.model_dump(exclude={"word", "part_of_speech"}), "position": number}
         new = Word(word=word.word, part_of_speech=word.part_of_speech)
-        _store_entry(new, known.get((word.word, word.part_of_speech)), fields, file, report)
+        drafts.append(_Draft(new, known.get((word.word, word.part_of_speech)), fields))
+    _store_entries(drafts, file, report)
 
 
 def _question_fields(form: Form) -> dict[str, Any]:
@@ -201,25 +214,34 @@ def _question_fields(form: Form) -> dict[str, Any]:
     }
 
 
-def _store_entry(
-    new: Entry,
-    known: Entry | None,
-    fields: Mapping[str, Any],
-    file: ContentFile,
-    report: LoadReport,
-) -> Entry:
-    """Insert `new`, or bring `known` up to date; its version counts changes of the content."""
-    row = known or new
-    is_changed = row.is_retired or any(getattr(row, key) != fields[key] for key in fields)
-    for key, value in {**fields, "is_retired": False, "source": file}.items():
-        setattr(row, key, value)
-    if known is None:
-        report.added += 1
-    elif is_changed:
-        row.version += 1
-        report.changed += 1
-    row.save()
-    return row
+@dataclass(frozen=True)
+class _Draft:
+    """An entry of a file: the row to insert, or the one that is there, and what it shall hold."""
+
+    new: Versioned
+    known: Versioned | None
+    fields: Mapping[str, Any]
+
+
+def _store_entries(drafts: Sequence[_Draft], file: ContentFile, report: LoadReport) -> None:
+    """Insert what is new and bring the rest up to date; a version counts changes of content."""
+    fresh: list[Any] = []
+    for draft in drafts:
+        row = draft.known or draft.new
+        is_changed = row.is_retired or any(
+            getattr(row, name) != value for name, value in draft.fields.items()
+        )
+        for name, value in {**draft.fields, "is_retired": False, "source": file}.items():
+            setattr(row, name, value)
+        if draft.known is None:
+            fresh.append(row)
+            continue
+        row.version += is_changed
+        report.changed += is_changed
+        row.save()
+    report.added += len(fresh)
+    if fresh:
+        type(fresh[0])._default_manager.bulk_create(fresh, batch_size=500)  # noqa: SLF001
 
 
 # ----------------------------------------------------------------------- retirement

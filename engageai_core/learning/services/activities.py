@@ -26,6 +26,7 @@ from engageai_core.learning.presenting import (
 )
 from engageai_core.learning.services.cards import next_due_on, review_plan
 from engageai_core.learning.services.steps import step_put_next
+from engageai_core.placement.item_choice import MAX_ITEMS
 from engageai_core.placement.services import placement_test_abandon, placement_test_start
 
 _UNFINISHED = (Activity.State.OPEN, Activity.State.PAUSED)
@@ -114,6 +115,7 @@ def _begin_placement(learner: Learner, at: datetime) -> Payload:
         learner=learner,
         kind=ActivityKind.PLACEMENT,
         placement_test=placement_test_start(learner=learner, at=at),
+        total=MAX_ITEMS,
         started_at=at,
     )
     return _first_step(activity, learner, at)
