@@ -66,6 +66,7 @@ class Surroundings:
     redis: RedisChoice
     database: PostgresAddress | None
     postgres: EmbeddedPostgres
+    postgres_is_ours: bool
     must_prepare: bool
 
 
@@ -112,7 +113,7 @@ def connections(world: Surroundings) -> dict[str, str]:
 
 def _is_wanted(name: str, world: Surroundings) -> bool:
     if name == "postgres":
-        return world.database is not None and world.options.wants(name)
+        return world.postgres_is_ours and world.options.wants(name)
     if name == "redis":
         return world.redis.command is not None and world.options.wants(name)
     if name == "migrate":

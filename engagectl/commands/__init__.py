@@ -1,0 +1,1 @@
+"""Flags and help of every command; the work is done by the modules beside this package."""
