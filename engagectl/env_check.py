@@ -161,7 +161,9 @@ def _bot_faults(file: _File) -> Iterator[EnvFault]:
         yield file.fault("BOT_TOKEN", "malformed", what)
     name = file.values.get("BOT_NAME", "")
     if name and not BOT_NAME.fullmatch(name):
-        what = "BOT_NAME has other characters than A-Z a-z 0-9 _, or begins with another than a letter"
+        what = (
+            "BOT_NAME has other characters than A-Z a-z 0-9 _, or begins with another than a letter"
+        )
         yield file.fault("BOT_NAME", "malformed", what)
     # A bot may have settings of its own, so that only what looks like a slip is named.
     for other in file.values.keys() - set(BOT):

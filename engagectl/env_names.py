@@ -47,9 +47,7 @@ CORE = (
     ),
     Section(
         "PostgreSQL. Without DB_HOST the server that comes with the installation is used.",
-        tuple(
-            Variable(f"DB_{name}") for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")
-        ),
+        tuple(Variable(f"DB_{name}") for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")),
     ),
     _REDIS,
     Section(
@@ -80,9 +78,7 @@ BOTS = (
     _BOTS_ADDRESS,
     Section("The core's address.", (Variable("CORE_API_URL", "http://127.0.0.1:8000"),)),
     _REDIS,
-    Section(
-        "Another Bot API server than Telegram's own.", (Variable("TELEGRAM_API_URL", None),)
-    ),
+    Section("Another Bot API server than Telegram's own.", (Variable("TELEGRAM_API_URL", None),)),
     _OPTIONAL,
 )
 BOT = ("BOT_NAME", "BOT_TOKEN", "BOT_INTERNAL_KEY", "DRF_INTERNAL_KEY")

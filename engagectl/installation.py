@@ -1,5 +1,6 @@
 """The files that the CLI reads and writes: the four kinds of `.env`, and the bots' folders."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,3 +80,14 @@ def numbers_of_bots(*numbered: dict[str, str]) -> dict[str, str]:
             if name and name not in numbers and number not in numbers.values():
                 numbers[name] = number
     return numbers
+
+
+def telegram_api_url(installation: Installation) -> str:
+    """Return the Bot API server: TELEGRAM_API_URL of the environment or `bots/.env`, else Telegram.
+
+    Raises:
+        EnvFileError: `bots/.env` is malformed.
+    """
+    told = os.environ.get("TELEGRAM_API_URL")  # noqa: TID251 (this is the CLI's settings module)
+    written = read_if_there(installation.bots_env).get("TELEGRAM_API_URL")
+    return (told or written or "https://api.telegram.org").rstrip("/")
