@@ -166,7 +166,7 @@ def _redis(world: Surroundings) -> Service:
 
 
 def _migrate(world: Surroundings) -> Service:
-    command = _python("-m", "engageai_core.manage", "prepare")
+    command = _python("-m", "engageai_core.manage", "migrate", "--no-input")
     needs = ("postgres",)
     return Service("migrate", command, None, needs, environment=connections(world))
 
