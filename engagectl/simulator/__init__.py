@@ -1,0 +1,1 @@
+"""A Telegram of one's own: Bot API, people who chat, delivery and faults, all on this machine."""

@@ -1,0 +1,1 @@
+"""Texts with their entities: HTML and Markdown read as Telegram reads them."""
