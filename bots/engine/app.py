@@ -5,6 +5,7 @@ aiogram is imported aside, so that the process answers long before its bots serv
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
@@ -146,6 +147,12 @@ def _state_of_all(bots: dict[str, str]) -> str:
 
 
 def _import_engine() -> "type[RunningEngine]":
-    from bots.engine.running import RunningEngine  # noqa: PLC0415 (seconds of CPU)
-
+    # Hundreds of classes are made and all stay: looking for garbage among them only costs,
+    # now and at every later collection, when learners wait.
+    gc.disable()
+    try:
+        from bots.engine.running import RunningEngine  # noqa: PLC0415 (seconds of CPU)
+    finally:
+        gc.freeze()
+        gc.enable()
     return RunningEngine
