@@ -139,6 +139,8 @@ class _Run:
                     yield {"stopped": name}
                 told = len(self.stopped)
                 await asyncio.sleep(_LOOK_SECONDS)
+            for name in self.stopped[told:]:
+                yield {"stopped": name}
             yield {"done": True}
         elif request.get("do") == "restart":
             well = await self._supervisor.restart(str(request.get("service")))
