@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
+from celery.beat import PersistentScheduler
 from celery.signals import beat_init, setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "engageai_core.settings")  # noqa: TID251
@@ -19,6 +20,15 @@ app.conf.beat_schedule = {
     },
     "settle-streaks": {"task": "engagement.settle_streaks", "schedule": 3600.0},
 }
+
+
+class StateFolderScheduler(PersistentScheduler):  # type: ignore[misc] (Celery has no types)
+    """Celery's own scheduler, which also makes the folder of its schedule file."""
+
+    def setup_schedule(self) -> None:
+        """Open the schedule file."""
+        Path(self.schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+        super().setup_schedule()
 
 
 @setup_logging.connect

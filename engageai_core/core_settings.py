@@ -1,14 +1,15 @@
 """The core's settings as an operator writes them: read once, validated, named on refusal."""
 
 from pathlib import Path
-from typing import Literal, Self
-from zoneinfo import ZoneInfo
+from typing import Literal
+from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from utils.env_files import numbered_values, read_env_file
-from utils.settings import env_file_path, load_settings
+from utils.internal_auth import MINIMUM_KEY_LENGTH
+from utils.settings import SettingsError, env_file_path, load_settings
 
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"  # noqa: S105 (refused there)
 _SECRET_LENGTH = 50
@@ -23,7 +24,7 @@ class CoreSettings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["text", "json"] = "text"
 
-    django_secret_key: str = ""
+    django_secret_key: str = Field("", validate_default=True)
     django_allowed_hosts: str = "localhost,127.0.0.1"
     django_debug: bool = False
 
@@ -56,19 +57,27 @@ class CoreSettings(BaseSettings):
     @field_validator("default_timezone")
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
-        ZoneInfo(value)
+        if value not in available_timezones():
+            message = "is no IANA time zone, such as Europe/Moscow"
+            raise ValueError(message)
         return value
 
-    @model_validator(mode="after")
-    def _production_is_no_development(self) -> Self:
-        if self.engage_env == "production":
-            if len(self.django_secret_key) < _SECRET_LENGTH:
-                message = f"DJANGO_SECRET_KEY must have at least {_SECRET_LENGTH} characters"
-                raise ValueError(message)
-            if self.django_debug:
-                message = "DJANGO_DEBUG must be false when ENGAGE_ENV=production"
-                raise ValueError(message)
-        return self
+    @field_validator("django_secret_key")
+    @classmethod
+    def _is_secret_enough(cls, value: str, info: ValidationInfo) -> str:
+        in_production = info.data.get("engage_env") == "production"
+        if in_production and (len(value) < _SECRET_LENGTH or value == DEVELOPMENT_SECRET):
+            message = f"production needs a secret of its own, {_SECRET_LENGTH} characters or more"
+            raise ValueError(message)
+        return value
+
+    @field_validator("django_debug")
+    @classmethod
+    def _is_off_in_production(cls, value: bool, info: ValidationInfo) -> bool:  # noqa: FBT001
+        if value and info.data.get("engage_env") == "production":
+            message = "must be false when ENGAGE_ENV=production"
+            raise ValueError(message)
+        return value
 
     @property
     def is_production(self) -> bool:
@@ -96,6 +105,31 @@ def read_core_settings() -> CoreSettings:
     if path.exists():
         read_env_file(path)
     return load_settings(CoreSettings, path)
+
+
+def internal_bots(environment: dict[str, str], *, is_production: bool) -> dict[str, str]:
+    """Return `{"<n>": key}` of the bots that may call the core.
+
+    Raises:
+        SettingsError: two bots share a key, so that one would pass for the other; or a key is too
+            short for production.
+    """
+    keys = numbered_settings("BOT_SYSTEM_KEY_", environment)
+    used = [key for key in keys.values() if key]
+    if len(set(used)) < len(used):
+        raise _unusable_keys("two of them are equal, so that one bot would pass for another")
+    if is_production and any(len(key) < MINIMUM_KEY_LENGTH for key in used):
+        raise _unusable_keys(f"one is shorter than {MINIMUM_KEY_LENGTH} characters")
+    return keys
+
+
+def _unusable_keys(why: str) -> SettingsError:
+    return SettingsError(
+        f"the keys BOT_SYSTEM_KEY_<n> in {core_env_file()} (or the environment) cannot be used",
+        why=why,
+        mend="empty them there and DRF_INTERNAL_KEY in the bots' own .env, then run: "
+        "engagectl env init",
+    )
 
 
 def numbered_settings(prefix: str, environment: dict[str, str]) -> dict[str, str]:

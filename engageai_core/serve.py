@@ -6,7 +6,7 @@ import sys
 
 import waitress
 
-from engageai_core.wsgi import application
+from utils.errors import EngageError
 
 _THREADS = 8
 
@@ -18,6 +18,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--threads", type=int, default=_THREADS)
     arguments = parser.parse_args()
+    try:
+        # The import reads the settings, which may be refused.
+        from engageai_core.wsgi import application  # noqa: PLC0415
+    except EngageError as error:
+        sys.exit(str(error))
     # Without this the process would end in the middle of the requests it is answering.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     waitress.serve(  # type: ignore[no-untyped-call]

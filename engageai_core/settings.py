@@ -5,10 +5,12 @@ from pathlib import Path
 
 from engageai_core.core_settings import (
     DEVELOPMENT_SECRET,
+    internal_bots,
     numbered_settings,
     read_core_settings,
 )
 from utils.logs import set_up_logging
+from utils.settings import repository_root
 
 _environment = dict(os.environ)  # noqa: TID251 (this is the settings module)
 _core = read_core_settings()
@@ -17,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent
 set_up_logging("core", level=_core.log_level, style=_core.log_style)
 LOGGING_CONFIG = None
 
-INTERNAL_BOTS = numbered_settings("BOT_SYSTEM_KEY_", _environment)
+INTERNAL_BOTS = internal_bots(_environment, is_production=_core.is_production)
 INTERNAL_BOT_NAMES = numbered_settings("BOT_NAME_", _environment)
 ENGAGE_PRODUCTION = _core.is_production
 DEFAULT_LEARNER_TIMEZONE = _core.default_timezone
@@ -138,6 +140,13 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_DEFAULT_QUEUE = "engage-core"
+CELERY_WORKER_CONCURRENCY = 2
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BEAT_SCHEDULER = "engageai_core.celery_app:StateFolderScheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(repository_root() / ".engage" / "run" / "celerybeat-schedule")
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
