@@ -9,7 +9,9 @@ from bots.shared.keyboards import keyboard, way
 from bots.shared.learner_chat import LearnerChat
 from bots.shared.steps import render_card
 
-LONGEST_WORD = 40
+LONGEST_WORD_BYTES = 40
+"""A word has to fit into a button."""
+
 _ENGLISH = re.compile(r"[A-Za-z][A-Za-z’'-]*(?: [A-Za-z’'-]+){0,3}")
 
 
@@ -43,7 +45,8 @@ async def add(chat: LearnerChat, word: str) -> None:
 def english_word(text: str) -> str | None:
     """Return the English word or short phrase that a text is, None when it is neither."""
     word = " ".join(text.split())
-    return word if len(word) <= LONGEST_WORD and _ENGLISH.fullmatch(word) else None
+    fits = len(word.encode()) <= LONGEST_WORD_BYTES
+    return word if fits and _ENGLISH.fullmatch(word) else None
 
 
 def asks_for_meaning(step: Step, typed: str) -> bool:

@@ -24,6 +24,7 @@ class FakeTelegram:
     def __init__(self) -> None:
         self.messages: dict[int, dict[str, Any]] = {}
         self.notices: list[str | None] = []
+        self.calls: list[str] = []
         self.menus: list[dict[str, Any]] = []
         self.next_id = 1
         self.server = TestServer(self._app())
@@ -38,6 +39,7 @@ class FakeTelegram:
             name: value if isinstance(value, str) else value.file.read()
             for name, value in (await request.post()).items()
         }
+        self.calls.append(request.match_info["method"])
         method = getattr(self, f"_on_{request.match_info['method'].lower()}", None)
         if method is None:
             return _refusal(404, "Not Found: method not found")

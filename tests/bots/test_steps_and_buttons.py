@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from bots.engine.core_models import Step, Summary, Verdict
 from bots.engine.translating import Translator
 from bots.shared.activities import read_typed
-from bots.shared.callbacks import CheckTap, RatingTap, TileTap
+from bots.shared.callbacks import CheckTap, RatingTap, TileTap, WordTap
 from bots.shared.keyboards import step_keyboard
 from bots.shared.outcomes import render_summary, render_verdict
 from bots.shared.routers.steps import picked_tiles
 from bots.shared.steps import render_step
 from bots.shared.texts import Texts, load_catalogues
 from bots.shared.tiles import MOST_TILES, decode_picks, encode_picks, left_over
+from bots.shared.words import english_word
 from tests.bots.lessons import CARD, CHOICE, MATCH, ORDER
 from tests.bots.telegram_html import read_html
 
@@ -95,6 +96,29 @@ def test_made_up_picks_never_name_a_tile_that_is_not_there_or_one_twice(
 def test_picks_that_no_button_can_carry_are_refused(picks: list[int]) -> None:
     with pytest.raises(ValueError, match="tiles"):
         encode_picks(picks)
+
+
+@given(text=st.from_regex(r"[A-Za-z][A-Za-z’' -]{0,60}", fullmatch=True) | st.text(max_size=60))
+def test_any_word_that_is_taken_for_english_fits_a_button(text: str) -> None:
+    word = english_word(text)
+    if word is not None:
+        assert WordTap.unpack(WordTap(word=word).pack()).word == word
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("  Give   up ", "Give up"),
+        ("don’t", "don’t"),
+        ("well-being", "well-being"),
+        ("слово", None),
+        ("two words in a row", None),
+        ("<b>", None),
+        ("", None),
+    ],
+)
+def test_an_english_word_or_short_phrase_is_told_from_the_rest(text: str, word: str | None) -> None:
+    assert english_word(text) == word
 
 
 @given(rating=st.sampled_from(["again", "hard", "good", "easy"]))

@@ -89,6 +89,31 @@ async def test_two_taps_at_once_count_once(
     assert "We ___ from Kazan." in person.last["text"], "the next question is not put twice"
 
 
+@pytest.mark.parametrize("label", ["is", "Не знаю", "Пауза"])
+async def test_a_tap_is_acknowledged_before_anything_else_is_sent(
+    meet: Meet, core: FakeCore, telegram: FakeTelegram, label: str
+) -> None:
+    core.settle()
+    person = meet("english_bot")
+    await person.say("/learn")
+    telegram.calls.clear()
+    await person.tap(label)
+    assert telegram.calls[0] == "answerCallbackQuery"
+    assert telegram.calls.count("answerCallbackQuery") == 1
+
+
+async def test_english_typed_to_a_card_is_not_judged_but_offered_to_be_added(
+    meet: Meet, core: FakeCore
+) -> None:
+    core.settle()
+    person = meet("english_bot")
+    await person.say("/words")
+    assert "Или это новое слово" in await person.say("journey")
+    assert core.answers == []
+    assert "Записано" in await person.tap("Добавить «journey»")
+    assert core.open == "review"
+
+
 async def test_a_button_far_above_brings_the_current_question_again(
     meet: Meet, core: FakeCore, telegram: FakeTelegram
 ) -> None:

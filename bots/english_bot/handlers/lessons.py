@@ -1,7 +1,7 @@
 """Lessons, the test of the level, and what the learner types."""
 
 from aiogram import F, Router
-from aiogram.types import Message
+from aiogram.types import InlineKeyboardButton, Message
 
 from bots.english_bot.handlers import welcome
 from bots.shared import activities
@@ -9,7 +9,7 @@ from bots.shared.callbacks import WordTap
 from bots.shared.keyboards import button, go, keyboard, way
 from bots.shared.learner_chat import LearnerChat
 from bots.shared.texts import Texts
-from bots.shared.words import english_word
+from bots.shared.words import asks_for_meaning, english_word
 
 
 async def learn(chat: LearnerChat) -> None:
@@ -70,7 +70,9 @@ async def read_text(message: Message, chat: LearnerChat) -> None:
     """Take typed text as the answer to what is asked; outside a task, say what can be done."""
     text = message.text or ""
     step = await activities.current_step(chat) if chat.learner.open_activity else None
-    if step:
+    if step and asks_for_meaning(step, text):
+        await _offer_to_add(chat, text)
+    elif step:
         await activities.answer_by_text(chat, step, text)
     elif chat.learner.onboarding_step != "done":
         await welcome.answer_typed(message, chat)
@@ -99,9 +101,21 @@ async def _hint(chat: LearnerChat, text: str) -> None:
     rows = [[way("lesson", t)], [way("review", t), way("progress", t)]]
     word = english_word(text)
     if word and " " not in word:
-        rows.insert(0, [button(t.plain("➕ Add “{word}”", word=word), WordTap(word=word))])
+        rows.insert(0, [_add_button(word, t)])
     said = t("I teach by lessons and words, and cannot chat freely yet. What shall we do?")
     await chat.say(said, keyboard(rows))
+
+
+async def _offer_to_add(chat: LearnerChat, text: str) -> None:
+    """English is no answer to a card that asks for the meaning: perhaps it is a new word."""
+    t = chat.texts
+    said = t("The card asks for the meaning in Russian. Or is it a new word to add?")
+    word = english_word(text) or ""
+    await chat.say(said, keyboard([[_add_button(word, t)], [way("continue", t)]]))
+
+
+def _add_button(word: str, t: Texts) -> InlineKeyboardButton:
+    return button(t.plain("➕ Add “{word}”", word=word), WordTap(word=word))
 
 
 def _meaning(level: str, t: Texts) -> str:
