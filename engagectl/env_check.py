@@ -26,6 +26,8 @@ from utils.internal_auth import MINIMUM_KEY_LENGTH
 _INIT = "engagectl env init"
 _TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{35,}")
 _PORT_NAMES = ("DB_PORT", "EMAIL_PORT", "FAST_API_PORT", "INTERNAL_BOT_API_PORT")
+_GATEWAY_PAIRS = {"BOT_TOKEN": "BOT_TOKEN_", "BOT_INTERNAL_KEY": "BOT_INTERNAL_KEY_"}
+_CORE_PAIRS = {"DRF_INTERNAL_KEY": "BOT_SYSTEM_KEY_"}
 _ASSIGNED_NAME = re.compile(r"^\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=")
 
 
@@ -79,9 +81,9 @@ def check_env(installation: Installation) -> list[EnvFault]:
     faults += [fault for bot in present for fault in _bot_faults(bot)]
     faults += _double_values(present)
     for path, pairs in (
-        (installation.gateway_env, {"BOT_TOKEN": "BOT_TOKEN_", "BOT_INTERNAL_KEY": "BOT_INTERNAL_KEY_"}),
-        (installation.core_env, {"DRF_INTERNAL_KEY": "BOT_SYSTEM_KEY_"}),
-    ):  # fmt: skip
+        (installation.gateway_env, _GATEWAY_PAIRS),
+        (installation.core_env, _CORE_PAIRS),
+    ):
         if path in read:
             faults += _unmatched(read[path], present, pairs)
     return faults

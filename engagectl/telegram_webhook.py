@@ -107,8 +107,7 @@ async def set_webhooks(
         if outcome["outcome"] in {"set", "unchanged"}:
             kept[account.bot_name] = {"url": outcome["url"], "secret": _digest(account)}
     if not order.dry_run:
-        record.parent.mkdir(mode=0o700, exist_ok=True)
-        record.write_text(json.dumps(kept), encoding="utf-8")
+        _write_record(record, kept)
     return list(outcomes)
 
 
@@ -237,6 +236,11 @@ def _read_record(path: Path) -> dict[str, dict[str, str]]:
     except (OSError, ValueError):
         return {}
     return record if isinstance(record, dict) else {}
+
+
+def _write_record(path: Path, record: dict[str, dict[str, str]]) -> None:
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_text(json.dumps(record), encoding="utf-8")
 
 
 def _refusal(account: BotAccount, method: str, answer: Any) -> BotApiError:

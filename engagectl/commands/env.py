@@ -16,8 +16,8 @@ def init(*, as_json: _AS_JSON = False) -> None:
 
     Example: engagectl env init
     """
-    from engagectl.env_files import write_env_files  # noqa: PLC0415
-    from engagectl.installation import this_installation  # noqa: PLC0415
+    from engagectl.env_files import write_env_files
+    from engagectl.installation import this_installation
 
     installation = this_installation()
     written = write_env_files(installation)
@@ -37,8 +37,8 @@ def check(*, as_json: _AS_JSON = False) -> None:
 
     Example: engagectl env check --json
     """
-    from engagectl.env_check import check_env  # noqa: PLC0415
-    from engagectl.installation import this_installation  # noqa: PLC0415
+    from engagectl.env_check import check_env
+    from engagectl.installation import this_installation
 
     faults = check_env(this_installation())
     if as_json:
