@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engageai_core.placement.ability import Ability, ItemParameters
+from engageai_core.placement.ability import ItemParameters
 
 MIN_ITEMS = 8
 MAX_ITEMS = 15
@@ -79,11 +79,11 @@ def choose_item(
     )
 
 
-def stop_reason(ability: Ability, answered: int) -> str | None:
+def stop_reason(standard_error: float, answered: int) -> str | None:
     """Return why the test ends now (`precise` or `length`), or None while it goes on."""
     if answered >= MAX_ITEMS:
         return "length"
-    if answered >= MIN_ITEMS and ability.standard_error <= TARGET_STANDARD_ERROR:
+    if answered >= MIN_ITEMS and standard_error <= TARGET_STANDARD_ERROR:
         return "precise"
     return None
 

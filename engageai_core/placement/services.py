@@ -10,7 +10,7 @@ from django.db import transaction
 
 from engageai_core.accounts.models import Learner
 from engageai_core.accounts.services import learner_set_level
-from engageai_core.curriculum.models import PRODUCED_KINDS, PlacementItem
+from engageai_core.curriculum.models import PRODUCED_KINDS, PlacementItem, Skill
 from engageai_core.placement.ability import (
     LEVEL_CENTRES,
     Ability,
@@ -19,7 +19,12 @@ from engageai_core.placement.ability import (
     Response,
     estimate_ability,
 )
-from engageai_core.placement.item_choice import Candidate, choose_item, stop_reason
+from engageai_core.placement.item_choice import (
+    Candidate,
+    ItemChoice,
+    choose_item,
+    stop_reason,
+)
 from engageai_core.placement.models import PlacementQuestion, PlacementTest
 
 ENGINE_VERSION = "placement-1"
@@ -48,24 +53,32 @@ def placement_test_start(*, learner: Learner, at: datetime) -> PlacementTest:
 def placement_question_next(*, test: PlacementTest, at: datetime) -> PlacementQuestion | None:
     """Choose and record the next question, or finish the test and return None."""
     asked = list(test.questions.select_related("item").order_by("position"))
-    ability = estimate_ability(_responses(asked), _prior_of(test))
-    reason = stop_reason(ability, len(asked))
-    items = {} if reason else PlacementItem.objects.filter(is_retired=False).in_bulk()
+    believed, error = test.prior_mean, test.prior_deviation
+    if asked and asked[-1].ability_after is not None:
+        believed, error = asked[-1].ability_after, asked[-1].standard_error_after or error
+    reason = stop_reason(error, len(asked))
     choice = choose_item(
-        [_candidate(item) for item in items.values()],
+        [] if reason else _bank(),
         [_candidate(question.item) for question in asked],
-        ability.mean,
+        believed,
         random.Random(f"{test.seed}:{len(asked)}"),  # noqa: S311 (stored, to be repeated)
     )
     if choice is None:
-        _finish(test, asked, ability, reason or PlacementTest.StopReason.EXHAUSTED, at)
+        _finish(test, asked, reason or PlacementTest.StopReason.EXHAUSTED, at)
         return None
-    item = items[choice.item_id]
+    return _ask(test, choice, len(asked) + 1, believed, at)
+
+
+def _ask(
+    test: PlacementTest, choice: ItemChoice, position: int, believed: float, at: datetime
+) -> PlacementQuestion:
+    pool = PlacementItem.objects.in_bulk(choice.pool)
+    item = pool[choice.item_id]
     return PlacementQuestion.objects.create(
         test=test,
         item=item,
         item_version=item.version,
-        position=len(asked) + 1,
+        position=position,
         difficulty=item.difficulty,
         discrimination=item.discrimination,
         guessing=item.guessing,
@@ -73,9 +86,9 @@ def placement_question_next(*, test: PlacementTest, at: datetime) -> PlacementQu
         chosen_because={
             "skill": choice.skill,
             "form": choice.form,
-            "pool": [items[pk].slug for pk in choice.pool],
+            "pool": [pool[pk].slug for pk in choice.pool],
             "information": round(choice.information, 4),
-            "ability": round(ability.mean, 3),
+            "ability": round(believed, 3),
         },
     )
 
@@ -102,10 +115,10 @@ def placement_test_abandon(*, test: PlacementTest, at: datetime) -> None:
 def _finish(
     test: PlacementTest,
     asked: Sequence[PlacementQuestion],
-    ability: Ability,
     reason: str,
     at: datetime,
 ) -> None:
+    ability = estimate_ability(_responses(asked), _prior_of(test))
     test.status, test.finished_at, test.stop_reason = PlacementTest.Status.FINISHED, at, reason
     test.ability, test.standard_error = ability.mean, ability.standard_error
     if asked:
@@ -134,12 +147,13 @@ def _level_reason(test: PlacementTest) -> str:
 def _skill_levels(asked: Sequence[PlacementQuestion], ability: Ability) -> dict[str, str]:
     """Return the level of each skill that was asked, held near the level of the whole."""
     prior = Prior(ability.mean, _DEVIATION_AROUND_WHOLE)
-    skills = sorted({question.item.skill for question in asked})
+    asked_skills = {question.item.skill for question in asked}
     return {
         skill: estimate_ability(
             _responses([question for question in asked if question.item.skill == skill]), prior
         ).level
-        for skill in skills
+        for skill in Skill.values
+        if skill in asked_skills
     }
 
 
@@ -157,6 +171,16 @@ def _responses(questions: Sequence[PlacementQuestion]) -> list[Response]:
 
 def _prior_of(test: PlacementTest) -> Prior:
     return Prior(test.prior_mean, test.prior_deviation)
+
+
+def _bank() -> list[Candidate]:
+    rows = PlacementItem.objects.filter(is_retired=False).values_list(
+        "pk", "skill", "kind", "difficulty", "discrimination", "guessing"
+    )
+    return [
+        Candidate(pk, skill, kind in PRODUCED_KINDS, ItemParameters(*parameters))
+        for pk, skill, kind, *parameters in rows
+    ]
 
 
 def _candidate(item: PlacementItem) -> Candidate:

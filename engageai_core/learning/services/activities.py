@@ -89,7 +89,8 @@ def activity_pause(*, learner: Learner) -> None:
 
 def current_step(activity: Activity) -> Step | None:
     """Return the step that waits for an answer."""
-    return activity.steps.filter(answered_at=None).first()
+    waiting = activity.steps.filter(answered_at=None)
+    return waiting.select_related("placement_question", "word").first()
 
 
 # --------------------------------------------------------------------------- beginnings
@@ -162,6 +163,7 @@ def _begin_review(learner: Learner, at: datetime) -> Payload:
 
 def _first_step(activity: Activity, learner: Learner, at: datetime) -> Payload:
     step_put_next(activity=activity, at=at)
+    activity.save(update_fields=["plan"])
     return _shown(activity, learner, resumed=False)
 
 

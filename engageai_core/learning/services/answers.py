@@ -59,7 +59,7 @@ def answer_submit(*, learner: Learner, request: AnswerRequest, at: datetime) -> 
             return dict(reply)
     activity = (
         Activity.objects.select_for_update(of=("self",))
-        .select_related("lesson")
+        .select_related("lesson", "placement_test")
         .filter(learner=learner, state=Activity.State.OPEN)
         .first()
     )
@@ -134,8 +134,8 @@ def _take(turn: _Turn, judged: _Judged) -> Payload:
     activity.xp += reward.xp
     if not correct:
         _plan_repeat(activity, turn.step)
-    activity.save(update_fields=["answered", "correct", "xp", "plan", "total"])
     reply = _proceed(turn, _verdict(turn, judged, note, reward.xp))
+    activity.save()
     _record(turn, judged, reward.xp, reply)
     return reply
 
@@ -178,9 +178,11 @@ def _record(turn: _Turn, judged: _Judged, xp: int, reply: Payload) -> None:
 # -------------------------------------------------------------------- what is remembered
 def _remember(turn: _Turn, judged: _Judged) -> str:
     """Let the answer act on the test or on the word; return a note for the learner."""
-    if turn.step.placement_question is not None:
+    asked, test = turn.step.placement_question, turn.activity.placement_test
+    if asked is not None and test is not None:
+        asked.test = test
         placement_question_answer(
-            question=turn.step.placement_question,
+            question=asked,
             correct=judged.judgement.correct,
             dont_know=turn.request.submission.dont_know,
             at=turn.at,

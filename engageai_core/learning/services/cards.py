@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from engageai_core.accounts.models import Learner
 from engageai_core.curriculum.models import CefrLevel, Word
 from engageai_core.learning.learner_day import learner_day
 from engageai_core.learning.memory import Grade, Memory, retrievability, review
 from engageai_core.learning.models import ReviewLog, WordCard
+from engageai_core.placement.ability import LEVELS
 
 DEFAULT_MINUTES = 10
 _DUE_PER_MINUTE = 1.5
@@ -28,8 +30,8 @@ class ReviewPlan:
 def review_plan(*, learner: Learner, at: datetime) -> ReviewPlan:
     """Return the words of a session that fits the learner's minutes.
 
-    Due words come by lowest chance to be remembered; new ones from the learner's level, at most
-    a day's portion in one day.
+    Due words come by lowest chance to be remembered; new ones from the learner's level, or
+    the nearest that has any, at most a day's portion in one day.
     """
     today = learner_day(at, learner.timezone)
     minutes = learner.minutes_per_day or DEFAULT_MINUTES
@@ -50,9 +52,16 @@ def _new_words(learner: Learner, portion: int, today: date) -> list[int]:
         learner_day(added_at, learner.timezone) == today
         for added_at in courses.order_by("-added_at").values_list("added_at", flat=True)[:portion]
     )
-    level = learner.level or CefrLevel.A1
-    fresh = Word.objects.filter(is_retired=False, level=level).exclude(cards__learner=learner)
-    return list(fresh.order_by("position", "pk").values_list("pk", flat=True)[: portion - begun])
+    fresh = Word.objects.filter(is_retired=False).exclude(cards__learner=learner)
+    ordered = fresh.order_by(_nearness(learner.level or CefrLevel.A1), "position", "pk")
+    return list(ordered.values_list("pk", flat=True)[: portion - begun])
+
+
+def _nearness(level: str) -> Case:
+    """Return the order of levels: the learner's own, then those above, then those below."""
+    here = LEVELS.index(level)
+    wanted = [*LEVELS[here:], *LEVELS[:here][::-1]]
+    return Case(*[When(level=name, then=rank) for rank, name in enumerate(wanted)])
 
 
 def next_due_on(*, learner: Learner) -> date | None:

@@ -12,11 +12,10 @@ from engageai_core.placement.models import PlacementTest
 
 
 def activity_finish(*, activity: Activity, learner: Learner, at: datetime) -> Payload:
-    """Close the activity and return its summary in the active language."""
+    """Close the activity, which the caller saves; return its summary in the active language."""
     activity.state, activity.finished_at = Activity.State.FINISHED, at
-    activity.save(update_fields=["state", "finished_at"])
-    if activity.kind == ActivityKind.PLACEMENT:
-        return _placement_summary(PlacementTest.objects.get(activity=activity), activity)
+    if activity.placement_test is not None:
+        return _placement_summary(activity.placement_test, activity)
     if activity.kind == ActivityKind.LESSON:
         return _lesson_summary(activity, learner, at)
     return _review_summary(activity, learner)

@@ -36,9 +36,9 @@ class _Draft:
 
 
 def step_put_next(*, activity: Activity, at: datetime) -> Step | None:
-    """Create the next step; None when the activity has none left.
+    """Create the next step and take it from the plan; None when the activity has none left.
 
-    Call it inside a transaction that holds the learner's lock.
+    Call it inside a transaction that holds the learner's lock, and save the activity after it.
     """
     step_id = new_step_id()
     draft = _next_draft(activity, random.Random(step_id), at)  # noqa: S311 (a shuffle)
@@ -71,7 +71,6 @@ def _next_draft(activity: Activity, dice: random.Random, at: datetime) -> _Draft
     if not activity.plan:
         return None
     planned, activity.plan = activity.plan[0], activity.plan[1:]
-    activity.save(update_fields=["plan"])
     if "task" in planned:
         draft = _task_draft(Task.objects.get(pk=planned["task"]), dice)
     else:

@@ -61,7 +61,7 @@ def take_test(
     asked: list[Candidate] = []
     responses: list[Response] = []
     estimate = estimate_ability(responses, Prior())
-    while len(asked) != items and (items or not stop_reason(estimate, len(asked))):
+    while len(asked) != items and (items or not stop_reason(estimate.standard_error, len(asked))):
         choice = choose_item(bank.believed, asked, estimate.mean, dice)
         assert choice is not None
         item = bank.believed[choice.item_id]
