@@ -132,11 +132,14 @@ def read_typed(step: Step, text: str) -> tuple[By, Given]:
 
 async def notice_late_tap(chat: LearnerChat, tap: StepTap, step: Step | None) -> None:
     """Tell that a button's step is over, and put the current one unless it stands right below."""
-    await chat.acknowledge(chat.texts.plain("This one is answered already 🙂"))
+    t = chat.texts
+    is_next_below = step is not None and step.position == tap.position + 1
+    answered, closed = t.plain("This one is answered already 🙂"), t.plain("This one is closed 🙂")
+    await chat.acknowledge(answered if is_next_below else closed)
     await chat.take_buttons_away()
     if step is None or step.activity not in chat.offered:
-        return
-    if step.position != tap.position + 1:
+        await offer_ways(chat, t("What shall we do?"))
+    elif not is_next_below:
         await put_next(chat, step, None)
 
 
@@ -189,7 +192,7 @@ def _label_of_tap(chat: LearnerChat) -> str:
 def _option_behind(label: str, text: str) -> str:
     """Return the option that a numbered button stands for, else the label itself."""
     lines = [line for line in text.splitlines() if line.startswith(f"{label}. ")]
-    return lines[0] if label.isdecimal() and lines else label
+    return lines[-1] if label.isdecimal() and lines else label
 
 
 def _why_invalid(chat: LearnerChat, outcome: AnswerOutcome) -> str:

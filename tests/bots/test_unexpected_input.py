@@ -124,9 +124,20 @@ async def test_a_button_far_above_brings_the_current_question_again(
     await person.tap("is")
     await person.say("are")
     await person.press(old, buttons_of(old)[0]["callback_data"])
-    assert telegram.notices[-1] == "На этот вопрос вы уже ответили 🙂"
+    assert telegram.notices[-1] == "Этот вопрос уже закрыт 🙂"
     assert "Составьте предложение." in person.last["text"]
     assert len(core.answers) == 2
+
+
+async def test_a_button_of_a_paused_question_leads_on(meet: Meet, core: FakeCore) -> None:
+    core.settle()
+    person = meet("english_bot")
+    await person.say("/learn")
+    question = dict(person.last)
+    await person.say("/stop")
+    await person.press(question, buttons_of(question)[0]["callback_data"])
+    assert core.answers == []
+    assert "Продолжаем с того же места" in await person.tap("Начать урок")
 
 
 @pytest.mark.parametrize("data", ["x", "c:", "t:a:b:c", "go:nowhere", "c:::::", "s:goal:fly:start"])
