@@ -22,12 +22,13 @@ app.conf.beat_schedule = {
 }
 
 
-class StateFolderScheduler(PersistentScheduler):  # type: ignore[misc] (Celery has no types)
+class StateFolderScheduler(PersistentScheduler):
     """Celery's own scheduler, which also makes the folder of its schedule file."""
 
     def setup_schedule(self) -> None:
         """Open the schedule file."""
-        Path(self.schedule_filename).parent.mkdir(parents=True, exist_ok=True)
+        schedule_file = Path(self.schedule_filename)  # type: ignore[attr-defined]
+        schedule_file.parent.mkdir(parents=True, exist_ok=True)
         super().setup_schedule()
 
 

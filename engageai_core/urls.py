@@ -12,6 +12,9 @@ from engageai_core.common.openapi import SchemaView
 from engageai_core.engagement.urls import urlpatterns as engagement
 from engageai_core.learning.urls import urlpatterns as learning
 
+handler404 = "engageai_core.common.errors.not_found"
+handler500 = "engageai_core.common.errors.internal_error"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("health/live", live, name="health-live"),

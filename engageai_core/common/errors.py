@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -45,6 +45,16 @@ def error_response(error: Exception, context: dict[str, Any]) -> Response | None
     if response is not None and isinstance(error, exceptions.APIException):
         response.data = _shape_of(error)
     return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001
+    """Answer for an address that leads nowhere (Django's handler404)."""
+    return JsonResponse(_shape("not_found", "Nothing is at this address."), status=404)
+
+
+def internal_error(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+    """Answer for a fault of ours, which the log tells about (Django's handler500)."""
+    return JsonResponse(_shape("internal_error", "The core failed; its log says how."), status=500)
 
 
 def _shape_of(error: exceptions.APIException) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from engageai_core.engagement.selectors import is_alive, local_date
 
 XP_FOR_RIGHT = 10
 XP_FOR_EFFORT = 2
+XP_IN_A_TEST = 5
+"""Paid for any answer of a placement test: other XP for a right one would give its key away."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,14 @@ def reward_answer(
         learner: who answered.
         source_key: what is paid for, unique for the learner, such as `answer:17`.
         correct: a right answer earns XP_FOR_RIGHT, a wrong one XP_FOR_EFFORT.
-        kind: what sort of thing it was, for reports.
+        kind: the activity's kind; in a `placement` every answer earns XP_IN_A_TEST.
         at: when it was answered (default: now).
     """
     at = at or timezone.now()
     today = local_date(learner, at)
     Streak.objects.get_or_create(learner=learner)
     streak = Streak.objects.select_for_update().get(learner=learner)
-    xp = XP_FOR_RIGHT if correct else XP_FOR_EFFORT
+    xp = _xp_for(kind, correct=correct)
     _, is_new = XpEntry.objects.get_or_create(
         learner=learner,
         source_key=source_key,
@@ -60,6 +62,12 @@ def reward_answer(
     streak.total_xp += xp
     streak.save()
     return Reward(xp=xp, streak_days=streak.current_days, streak_extended=extended)
+
+
+def _xp_for(kind: str, *, correct: bool) -> int:
+    if kind == "placement":
+        return XP_IN_A_TEST
+    return XP_FOR_RIGHT if correct else XP_FOR_EFFORT
 
 
 def streaks_settle(*, at: datetime | None = None) -> int:

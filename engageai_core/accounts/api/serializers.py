@@ -16,6 +16,9 @@ from engageai_core.accounts.models import (
 from engageai_core.engagement.selectors import standing_of
 from engageai_core.learning.selectors import due_word_count, open_activity_kind
 
+TELEGRAM_ID_LIMIT = 2**52
+"""Telegram promises that ids have at most 52 significant bits."""
+
 
 def check_timezone(value: str) -> None:
     """Refuse what is no IANA time zone."""
@@ -36,7 +39,7 @@ class LearnerUpsertSerializer(serializers.Serializer[Any]):
     last_name = serializers.CharField(max_length=128, required=False, allow_blank=True)
     username = serializers.CharField(max_length=64, required=False, allow_blank=True)
     language_code = serializers.CharField(max_length=16, required=False, allow_blank=True)
-    chat_id = serializers.IntegerField()
+    chat_id = serializers.IntegerField(min_value=-TELEGRAM_ID_LIMIT, max_value=TELEGRAM_ID_LIMIT)
     timezone = serializers.CharField(required=False, validators=[check_timezone])
     start_payload = serializers.CharField(max_length=64, required=False, allow_blank=True)
 

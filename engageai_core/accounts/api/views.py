@@ -2,11 +2,13 @@
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from engageai_core.accounts.api.serializers import (
+    TELEGRAM_ID_LIMIT,
     LearnerChangeSerializer,
     LearnerSerializer,
     LearnerUpsertSerializer,
@@ -30,6 +32,8 @@ class LearnerView(APIView):
         """Make the learner, or refresh the name; tie them to the calling bot."""
         given = LearnerUpsertSerializer(data=request.data)
         given.is_valid(raise_exception=True)
+        if telegram_id > TELEGRAM_ID_LIMIT:
+            raise ValidationError({"telegram_id": ["This is no Telegram id."]})
         profile = dict(given.validated_data)
         learner, created = learner_upsert(
             telegram_id=telegram_id,

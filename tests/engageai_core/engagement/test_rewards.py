@@ -37,6 +37,16 @@ def test_effort_is_paid_less_than_a_right_answer(learner: Learner):
     assert standing_of(learner, _NOON).xp == XP_FOR_RIGHT + XP_FOR_EFFORT
 
 
+def test_xp_do_not_give_away_the_keys_of_a_placement_test(learner: Learner):
+    paid = {
+        reward_answer(
+            learner=learner, source_key=str(right), correct=right, kind="placement", at=_NOON
+        ).xp
+        for right in (True, False)
+    }
+    assert len(paid) == 1
+
+
 def test_the_same_answer_is_never_paid_twice(learner: Learner):
     _answer(learner, "a", _NOON)
     assert _answer(learner, "a", _NOON + timedelta(days=1)).xp == 0
