@@ -18,7 +18,7 @@ from engagectl.log_view import LogFollower
 from engagectl.stack.control import ask_supervisor
 from engagectl.stack.options import StackOptions
 from engagectl.stack.paths import StackPaths, installation_paths
-from engagectl.stack.running import run_stack
+from engagectl.stack.running import bot_names, run_stack
 from engagectl.stack.services import NAMES
 from engagectl.stack.state import StackState, is_same_process, read_state, running_state
 from engagectl.stack.supervisor import tail
@@ -147,6 +147,21 @@ def logs(services: Sequence[str], *, follow: bool, lines: int) -> None:
         while True:
             follower.print_new()
             time.sleep(_LOOK_SECONDS * 2)
+
+
+def smoke(*, as_json: bool) -> bool:
+    """Send a scripted learner through the running stack; True when every step was answered."""
+    from engagectl.smoke import run_smoke  # noqa: PLC0415 (httpx2 is slow to import)
+
+    paths = installation_paths()
+    state = running_state(paths.state_file)
+    simulator = state.service("simulator") if state else None
+    if simulator is None:
+        raise _not_running()
+    report = run_smoke(simulator.url, bot_names(paths), console.say if as_json else console.result)
+    if as_json:
+        console.document(report.document())
+    return report.ok
 
 
 def restart(service: str) -> None:

@@ -4,10 +4,7 @@ from typing import Annotated
 
 import typer
 
-from engagectl.commands.smoke import smoke
-
 app = typer.Typer(no_args_is_help=True, help="Start, watch and stop the whole system.")
-app.command("smoke")(smoke)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 _NOT_HEALTHY = 3
@@ -104,3 +101,16 @@ def reset(
     from engagectl import stack_life
 
     stack_life.reset(yes=yes)
+
+
+@app.command("smoke")
+def smoke(as_json: Json = False) -> None:
+    """Send a scripted learner through the running stack by the front door.
+
+    Welcome, placement, a lesson, words, progress; exit 0 only if every step was answered.
+    Example: engagectl dev smoke --json
+    """
+    from engagectl import stack_life
+
+    if not stack_life.smoke(as_json=as_json):
+        raise typer.Exit(1)
