@@ -14,6 +14,7 @@ from engageai_core.curriculum.content_files import (
     content_sources,
     read_content,
 )
+from engageai_core.curriculum.levels import LEVEL_CENTRES
 from engageai_core.curriculum.models import (
     FIRST_DISCRIMINATION,
     ContentFile,
@@ -39,7 +40,6 @@ from engageai_core.curriculum.schema import (
 
 Form = ChoiceForm | GapForm | OrderForm | TranslateForm | MatchForm | ReadForm
 
-_DIFFICULTIES = {"A1": -2.0, "A2": -1.0, "B1": 0.0, "B2": 1.0, "C1": 2.0, "C2": 3.0}
 _SKILLS = {
     "choice": "grammar",
     "gap": "grammar",
@@ -180,7 +180,7 @@ def _first_parameters(item: PlacementItemEntry) -> dict[str, float]:
     """Return what is believed of an item before anybody answered it."""
     options = len(item.options) if isinstance(item, ChoiceForm) else 0
     return {
-        "difficulty": _DIFFICULTIES[item.cefr],
+        "difficulty": LEVEL_CENTRES[item.cefr],
         "discrimination": FIRST_DISCRIMINATION,
         "guessing": 1 / options if options else 0.0,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engageai_core.placement.ability import LEVELS
+from engageai_core.curriculum.levels import LEVELS
 
 ENGINE_VERSION = "next-lesson-1"
 
@@ -49,7 +49,10 @@ def choose_lesson(lessons: Sequence[LessonState], level: str) -> LessonChoice | 
                 return LessonChoice(lesson.lesson_id, rule)
     if not lessons:
         return None
-    weakest = min(lessons, key=lambda lesson: (lesson.best_share or 0.0, lesson.finished_order))
+    weakest = min(
+        lessons,
+        key=lambda lesson: (lesson.best_share or 0.0, lesson.finished_order, lesson.lesson_id),
+    )
     return LessonChoice(weakest.lesson_id, "repeat_weakest")
 
 

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-LEVELS = ("A1", "A2", "B1", "B2", "C1", "C2")
-LEVEL_CENTRES = {"A1": -2.0, "A2": -1.0, "B1": 0.0, "B2": 1.0, "C1": 2.0, "C2": 3.0}
-"""Where each level lies on the ability scale, logits."""
+from engageai_core.curriculum.levels import LEVELS
 
 _GRID = tuple(-5.0 + 0.1 * step for step in range(111))
 _BOUNDS = (-math.inf, -1.5, -0.5, 0.5, 1.5, 2.5, math.inf)

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from engageai_core.accounts.models import Learner
 from engageai_core.accounts.services import learner_set_level
+from engageai_core.curriculum.levels import LEVEL_CENTRES
 from engageai_core.curriculum.models import PRODUCED_KINDS, PlacementItem, Skill
 from engageai_core.placement.ability import (
-    LEVEL_CENTRES,
     Ability,
     ItemParameters,
     Prior,

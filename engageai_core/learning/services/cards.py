@@ -7,11 +7,11 @@ from django.db import transaction
 from django.db.models import Case, When
 
 from engageai_core.accounts.models import Learner
+from engageai_core.curriculum.levels import LEVELS
 from engageai_core.curriculum.models import CefrLevel, Word
 from engageai_core.learning.learner_day import learner_day
 from engageai_core.learning.memory import Grade, Memory, retrievability, review
 from engageai_core.learning.models import ReviewLog, WordCard
-from engageai_core.placement.ability import LEVELS
 
 DEFAULT_MINUTES = 10
 _DUE_PER_MINUTE = 1.5

@@ -15,6 +15,7 @@ from engageai_core.learning.services.activities import activity_start
 from engageai_core.learning.services.answers import AnswerRequest, answer_submit
 from engageai_core.learning.services.cards import word_card_review
 from tests.engageai_core.school import BotClient, School
+from tests.engageai_core.school import word as word_entry
 
 pytestmark = pytest.mark.django_db
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -144,3 +145,15 @@ def test_what_is_no_answer_to_a_card_is_refused(school: School, bot: BotClient) 
     reply = bot.answer(step["step_id"], choice="a")
     assert reply["outcome"] == "invalid"
     assert "Again, Hard, Good or Easy" in reply["message"]
+
+
+def test_without_new_words_at_the_level_the_nearest_level_gives_them(
+    school: School, learner: Learner
+) -> None:
+    school.write("words/b2.yaml", {"words": [word_entry("notion", level="B2")]})
+    school.load()
+    learner.level = "B1"
+    learner.save()
+    words = _words(learner, MONDAY, rating="good")
+    assert words[0] == "notion"
+    assert len(words) == 5

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engageai_core.curriculum.levels import LEVEL_CENTRES, LEVELS
 from engageai_core.placement.ability import (
-    LEVEL_CENTRES,
-    LEVELS,
     Ability,
     ItemParameters,
     Prior,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engageai_core.accounts.models import Learner, LevelChange
-from engageai_core.placement.ability import LEVELS
+from engageai_core.curriculum.levels import LEVELS
 from engageai_core.placement.models import PlacementQuestion, PlacementTest
 from tests.engageai_core.learning.answering import right
 from tests.engageai_core.school import BotClient, School, placement_items

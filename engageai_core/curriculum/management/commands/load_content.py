@@ -22,29 +22,28 @@ class Command(BaseCommand):
         parser.add_argument("--folder", type=Path, default=CONTENT_FOLDER)
         parser.add_argument("--check", action="store_true", help="check the files, store nothing")
 
-    def handle(self, *_: Any, folder: Path, check: bool, **__: Any) -> None:
-        """Run the command."""
+    def handle(self, *_: Any, folder: Path, check: bool, verbosity: int, **__: Any) -> None:
+        """Run the command; with verbosity 0 it says nothing when all is well."""
         try:
-            if check:
-                self._report_check(folder)
-            else:
-                self._report_load(folder)
+            report = self._check(folder) if check else self._load(folder)
         except ContentError as error:
             raise CommandError(str(error)) from None
+        if verbosity:
+            self.stdout.write(report)
 
-    def _report_check(self, folder: Path) -> None:
+    def _check(self, folder: Path) -> str:
         content = read_content(folder)
         items = sum(len(entries) for entries in content.placement.values())
         tasks = sum(len(lesson.tasks) for lesson in content.lessons.values())
         words = sum(len(deck) for deck in content.words.values())
-        self.stdout.write(
+        return (
             f"content is well-formed: {items} placement items, {len(content.lessons)} lessons "
             f"with {tasks} tasks, {words} words"
         )
 
-    def _report_load(self, folder: Path) -> None:
+    def _load(self, folder: Path) -> str:
         report = content_load(folder=folder)
-        self.stdout.write(
+        return (
             f"content: {report.added} added, {report.changed} changed, {report.retired} retired "
             f"({report.files_read} files read, {report.files_skipped} unchanged)"
         )

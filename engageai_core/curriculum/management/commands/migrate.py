@@ -18,4 +18,4 @@ class Command(migrate.Command):
         super().handle(*args, **options)
         partial = ("app_label", "plan", "check_unapplied", "run_syncdb")
         if not any(options.get(name) for name in partial):
-            call_command("load_content", stdout=self.stdout, stderr=self.stderr)
+            call_command("load_content", verbosity=options["verbosity"], stdout=self.stdout)
