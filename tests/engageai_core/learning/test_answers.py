@@ -165,3 +165,25 @@ def test_two_starts_at_once_open_one_activity(tmp_path: Path) -> None:
     with ThreadPoolExecutor(3) as pool:
         assert len(set(pool.map(begin, range(3)))) == 1
     assert Learner.objects.get().activities.count() == 1
+
+
+def test_a_learner_who_leaves_takes_everything_with_them(
+    school: School, bot: BotClient, learner: Learner
+) -> None:
+    for kind in ("placement", "lesson", "review"):
+        step = bot.begin(kind)["next"]
+        bot.answer(step["step_id"], **wrong(step))
+    learner.delete()
+    assert not Answer.objects.exists()
+    assert not Step.objects.exists()
+
+
+def test_a_change_of_language_shows_with_the_next_reply(
+    school: School, bot: BotClient, learner: Learner
+) -> None:
+    step = bot.begin("lesson")["next"]
+    Learner.objects.filter(pk=learner.pk).update(language="ru")
+    reply = bot.answer(step["step_id"], **wrong(step))
+    assert reply["verdict"]["feedback"] == "Потому что так."
+    assert reply["next"]["hint"] == "Там книги."
+    assert reply["next"]["instruction"] == "Напишите, что должно стоять на месте пропуска."
