@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
@@ -121,6 +121,7 @@ def test_recent_days_are_complete_and_in_order(learner: Learner):
 
 
 class TestAnyHistory(HypothesisTestCase):
+    @settings(deadline=None, max_examples=30)
     @given(st.lists(st.integers(0, 30), min_size=1, max_size=12))
     def test_the_streak_is_the_run_of_days_up_to_the_last(self, offsets: list[int]):
         learner = Learner.objects.create(telegram_id=9, first_name="Г", timezone="Asia/Tokyo")
