@@ -194,15 +194,15 @@ def _unmatched(file: _File, bots: list[_File], pairs: Mapping[str, str]) -> Iter
         numbers.setdefault(name, number)
     for bot in bots:
         name = bot.values.get("BOT_NAME") or bot.path.parent.name
-        number = numbers.pop(name, None)
-        if number is None:
+        found = numbers.pop(name, "")
+        if not found:
             what = f"{name} has no BOT_NAME_<n> here"
             yield file.fault("BOT_NAME_<n>", "unmatched", what, _INIT)
             continue
         for own, prefix in pairs.items():
-            if bot.values.get(own) and file.values.get(f"{prefix}{number}") != bot.values[own]:
-                what = f"{prefix}{number} differs from {own} in {bot.shown}"
-                yield file.fault(f"{prefix}{number}", "unmatched", what, _INIT)
+            if bot.values.get(own) and file.values.get(f"{prefix}{found}") != bot.values[own]:
+                what = f"{prefix}{found} differs from {own} in {bot.shown}"
+                yield file.fault(f"{prefix}{found}", "unmatched", what, _INIT)
     for name, number in numbers.items():
         what = f"BOT_NAME_{number} names {name}, which has no folder"
         yield file.fault(f"BOT_NAME_{number}", "unmatched", what, _INIT)
