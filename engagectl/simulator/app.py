@@ -11,14 +11,25 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from engagectl.simulator.bot_api import BotApi
-from engagectl.simulator.control.routes import chat_routes
-from engagectl.simulator.control.running import running_routes
+from engagectl.simulator.control.acts import act_routes, profile_routes
+from engagectl.simulator.control.routes import account_routes, reading_routes, talk_routes
+from engagectl.simulator.control.running import record_routes, steering_routes
 from engagectl.simulator.control.sending import sending_routes
 from engagectl.simulator.errors import BotApiError, ControlError
 from engagectl.simulator.metrics import metrics_registry
 from engagectl.simulator.origins import OwnOriginOnly
 from engagectl.simulator.telegram import Telegram
 
+_ROUTES = (
+    account_routes,
+    talk_routes,
+    reading_routes,
+    sending_routes,
+    act_routes,
+    profile_routes,
+    steering_routes,
+    record_routes,
+)
 _PAGE = Path(__file__).parent / "page"
 
 
@@ -41,7 +52,7 @@ def create_app(state_dir: Path) -> FastAPI:
     )
     app.add_middleware(OwnOriginOnly)
     _add_bot_api(app, telegram)
-    for routes in (chat_routes, sending_routes, running_routes):
+    for routes in _ROUTES:
         app.include_router(routes(telegram))
     _add_errors(app)
     _add_health(app, telegram)

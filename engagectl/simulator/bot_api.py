@@ -1,6 +1,5 @@
 """The Bot API over HTTP: `/bot<token>/<method>` and `/file/bot<token>/<path>`."""
 
-import asyncio
 import json
 import logging
 import time
@@ -13,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 
+from engagectl.simulator.calls import RecordedCall
 from engagectl.simulator.errors import BotApiError, bad_request, forbidden, too_many_requests
 from engagectl.simulator.files import DOWNLOAD_BYTES
 from engagectl.simulator.methods import catalogue
@@ -115,14 +115,16 @@ class BotApi:
         }
         description = document.get("description")
         self._telegram.calls.add(
-            at=self._telegram.clock.now(),
-            bot=bot.username,
-            direction="api",
-            method=catalogue.proper_name(name),
-            parameters={**parameters.values, **files},
-            status=status,
-            description=str(description) if description else None,
-            milliseconds=(time.perf_counter() - begun) * 1000,
+            RecordedCall(
+                at=self._telegram.clock.now(),
+                bot=bot.username,
+                direction="api",
+                method=catalogue.proper_name(name),
+                parameters={**parameters.values, **files},
+                status=status,
+                description=str(description) if description else None,
+                milliseconds=(time.perf_counter() - begun) * 1000,
+            )
         )
 
     async def _run_body_method(self, bot: Bot, *, content_type: str, body: bytes) -> None:
@@ -205,8 +207,7 @@ def _lost_answer() -> Response:
     """Promise more than is sent: the connection ends before the answer does."""
 
     async def nothing() -> AsyncIterator[bytes]:
-        await asyncio.sleep(0)
-        return
-        yield b""
+        for piece in (b"",):
+            yield piece
 
     return StreamingResponse(nothing(), headers={"Content-Length": "64"})

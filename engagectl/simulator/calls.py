@@ -2,7 +2,6 @@
 
 import itertools
 from collections import deque
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -16,14 +15,14 @@ _LONGEST_TEXT = 4096
 class RecordedCall(BaseModel):
     """One call: of a bot to the Bot API, or of the simulator to a bot's webhook."""
 
-    id: int
+    id: int = 0
     at: float
     bot: str
     direction: Literal["api", "webhook"]
     method: str
     parameters: dict[str, Any]
     status: int
-    description: str | None
+    description: str | None = None
     milliseconds: float
 
 
@@ -35,32 +34,11 @@ class CallLog:
         self._calls: deque[RecordedCall] = deque(maxlen=_KEPT)
         self._ids = itertools.count(1)
 
-    def add(
-        self,
-        *,
-        at: float,
-        bot: str,
-        direction: Literal["api", "webhook"],
-        method: str,
-        parameters: Mapping[str, Any],
-        status: int,
-        description: str | None = None,
-        milliseconds: float,
-    ) -> None:
-        """Record a call."""
-        self._calls.append(
-            RecordedCall.model_construct(
-                id=next(self._ids),
-                at=round(at, 3),
-                bot=bot,
-                direction=direction,
-                method=method,
-                parameters={name: _shown(name, value) for name, value in parameters.items()},
-                status=status,
-                description=description,
-                milliseconds=round(milliseconds, 2),
-            )
-        )
+    def add(self, call: RecordedCall) -> None:
+        """Record a call: it gets the next id, and loses what is secret or too long."""
+        call.id = next(self._ids)
+        call.parameters = {name: _shown(name, value) for name, value in call.parameters.items()}
+        self._calls.append(call)
 
     def since(self, after: int, *, bot: str | None, limit: int) -> list[RecordedCall]:
         """Return the calls after the id `after`, oldest first: the newest `limit` of them."""

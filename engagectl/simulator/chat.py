@@ -48,6 +48,8 @@ class Chat:
     messages: OrderedDict[int, Message] = field(default_factory=OrderedDict)
     """By message id, in the order of their last change."""
     draft: Draft | None = None
+    stopped_draft_id: int | None = None
+    """The draft that the person stopped last."""
     action: ChatAction | None = None
     answers: list[CallbackAnswer] = field(default_factory=list)
     _waiting: set[asyncio.Future[None]] = field(default_factory=set)

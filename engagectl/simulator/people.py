@@ -4,6 +4,8 @@ from engagectl.simulator.chat import Chat
 from engagectl.simulator.errors import ControlError
 from engagectl.simulator.formatting.text import format_text
 from engagectl.simulator.formatting.utf16 import split_utf16
+from engagectl.simulator.methods.chat_acts import content_of
+from engagectl.simulator.methods.media import UPLOAD_KINDS
 from engagectl.simulator.methods.sending import TEXT_LENGTH, without_nesting
 from engagectl.simulator.records import Json, Message
 from engagectl.simulator.telegram import Telegram
@@ -52,9 +54,7 @@ class People:
             message = self.send(chat, fields, reply_to_message_id=reply_to_message_id)
         return message
 
-    def send(
-        self, chat: Chat, fields: Json, *, reply_to_message_id: int | None = None
-    ) -> Message:
+    def send(self, chat: Chat, fields: Json, *, reply_to_message_id: int | None = None) -> Message:
         """Send a message made of `fields`.
 
         Raises:
@@ -127,6 +127,80 @@ class People:
         }
         self._telegram.push(bot, "callback_query", query, queue_id=person.id)
         return query_id
+
+    def vote(self, chat: Chat, message_id: int, option_ids: list[int]) -> Message:
+        """Vote in a poll; no option takes the vote back."""
+        message = self.message(chat, message_id)
+        self._telegram.polls.vote(message, option_ids)
+        return message
+
+    def react(self, chat: Chat, message_id: int, emoji: str | None) -> Message:
+        """React to a message; no emoji takes the reaction back."""
+        message = self.message(chat, message_id)
+        before = message.person_reactions
+        message.person_reactions = [{"type": "emoji", "emoji": emoji}] if emoji else []
+        if message.person_reactions == before:
+            return message
+        self._world.change_message(chat, message)
+        bot, person = self._telegram.parties(chat)
+        reaction: Json = {
+            "chat": person.as_chat(),
+            "message_id": message_id,
+            "user": person.as_user(),
+            "date": self._telegram.clock.date(),
+            "old_reaction": before,
+            "new_reaction": message.person_reactions,
+        }
+        self._telegram.push(bot, "message_reaction", reaction, queue_id=person.id)
+        return message
+
+    def stop_draft(self, chat: Chat) -> None:
+        """Stop the message that the bot is writing.
+
+        Raises:
+            ControlError: the bot writes none, or none that can be stopped.
+        """
+        draft = chat.draft
+        if draft is None or draft.expires_at <= self._telegram.clock.now() or not draft.can_stop:
+            raise ControlError(409, "nothing_to_stop", "the bot writes nothing that can be stopped")
+        chat.stopped_draft_id = draft.draft_id
+        if not draft.keep_on_stop:
+            chat.draft = None
+        else:
+            draft.can_stop = False
+        self._world.change_chat(chat, is_kept=False)
+        bot, person = self._telegram.parties(chat)
+        stopped: Json = {"chat": person.as_chat(), "draft_id": draft.draft_id}
+        self._telegram.push(bot, "stopped_message_generation", stopped, queue_id=person.id)
+
+    def forward(self, chat: Chat, message_id: int, to_bot: str) -> Message:
+        """Hand a message on to another bot, whose files are then its own."""
+        message = self.message(chat, message_id)
+        target = self.chat(chat.record.user_id, to_bot)
+        if target is not chat and any(name in message.body for name in (*UPLOAD_KINDS, "sticker")):
+            raise ControlError(409, "file_not_forwardable", "send the file to that bot anew")
+        origin: Json = {
+            "type": "user",
+            "date": message.body["date"],
+            "sender_user": message.body["from"],
+        }
+        return self.send(target, {**content_of(message), "forward_origin": origin})
+
+    def send_web_app_data(self, chat: Chat, button_text: str, data: str) -> Message:
+        """Send what a Mini App, opened by a keyboard button, hands to its bot."""
+        return self.send(chat, {"web_app_data": {"data": data, "button_text": button_text}})
+
+    # ------------------------------------------------------------------ clearing
+    def delete(self, chat: Chat, message_id: int) -> None:
+        """Delete a message; the bot learns nothing of it, as with Telegram."""
+        self._world.delete_messages(chat, [self.message(chat, message_id).message_id])
+
+    def clear(self, chat: Chat) -> None:
+        """Delete all messages; the chat is as if it had not been started."""
+        self._world.delete_messages(chat, list(chat.messages))
+        chat.record.keyboard = None
+        chat.draft = None
+        self._world.change_chat(chat)
 
     # ------------------------------------------------------------------ blocking
     def block(self, chat: Chat) -> None:

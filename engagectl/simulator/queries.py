@@ -46,6 +46,4 @@ class CallbackQueries:
             del self._open[query_id]
             if self._clock.now() - query.asked_at <= ANSWERABLE_SECONDS:
                 return query.chat
-        raise bad_request(
-            "query is too old and response timeout expired or query ID is invalid"
-        )
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")

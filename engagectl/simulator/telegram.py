@@ -12,6 +12,7 @@ from engagectl.simulator.delivery.webhook import WebhookDelivery
 from engagectl.simulator.faults import Faults
 from engagectl.simulator.files import FileStore
 from engagectl.simulator.journal import Journal
+from engagectl.simulator.polling_booth import PollingBooth
 from engagectl.simulator.queries import CallbackQueries
 from engagectl.simulator.rate_limits import RateLimits
 from engagectl.simulator.records import Bot, Json, Person
@@ -36,6 +37,7 @@ class Telegram:
         self.webhooks = WebhookDelivery(
             world=self.world, updates=self.updates, faults=self.faults, calls=self.calls
         )
+        self.polls = PollingBooth(self.world, self._push_to_queue)
         self.chat_instance = secrets.randbits(62)
 
     def start(self) -> None:
@@ -43,16 +45,21 @@ class Telegram:
         self.journal.start()
         for bot in self.world.bots.values():
             self.webhooks.serve(bot)
+        self.polls.start()
 
     async def close(self) -> None:
         """Stop; everything is on disk afterwards."""
         self.world.feed.close()
+        await self.polls.close_all()
         await self.webhooks.close()
         self.journal.close()
 
     def push(self, bot: Bot, kind: str, payload: Json, *, queue_id: int) -> None:
         """Send an update on its way to a bot."""
         self.webhooks.announce(self.updates.create(bot, kind, payload, queue_id=queue_id))
+
+    def _push_to_queue(self, bot: Bot, kind: str, payload: Json, queue_id: int) -> None:
+        self.push(bot, kind, payload, queue_id=queue_id)
 
     def parties(self, chat: Chat) -> tuple[Bot, Person]:
         """Return who talks in a chat."""

@@ -2,6 +2,7 @@
 
 import secrets
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from engagectl.simulator.chat import Chat
@@ -247,11 +248,7 @@ class World:
             raise ControlError(409, "token_taken", f"that token is @{holder.username}'s")
 
     def _make_bot(self, username: str, token: str | None, name: str | None) -> Bot:
-        bot_id = (
-            int(token.partition(":")[0])
-            if token
-            else max([_FIRST_BOT_ID - 1, *self.bots]) + 1
-        )
+        bot_id = int(token.partition(":")[0]) if token else max([_FIRST_BOT_ID - 1, *self.bots]) + 1
         bot = Bot(
             id=bot_id,
             username=username,
@@ -288,34 +285,28 @@ class World:
 
     def _publish(self, chat: Chat, event: Json) -> None:
         bot = self.bots[chat.record.bot_id].username
-        self.feed.publish(
-            chat.record.user_id, {"bot": bot, "version": chat.version, **event}
-        )
+        self.feed.publish(chat.record.user_id, {"bot": bot, "version": chat.version, **event})
 
     def _load(self) -> None:
         messages: list[Message] = []
+        take: dict[str, Callable[[str, Any], None]] = {
+            "person": lambda _, value: self._take_person(Person.model_validate(value)),
+            "bot": lambda _, value: self._index_bot(Bot.model_validate(value)),
+            "ids": self._restore_counters,
+            "chat": lambda _, value: self._index_chat(Chat(ChatRecord.model_validate(value))),
+            "message": lambda _, value: messages.append(Message.model_validate(value)),
+            "poll": lambda key, value: self.polls.update({key: Poll.model_validate(value)}),
+            "file": lambda key, value: self.files.update({key: StoredFile.model_validate(value)}),
+            "update": lambda _, value: self.left_over_updates.append(
+                PendingUpdate.model_validate(value)
+            ),
+        }
         for kind, key, value in self._journal.load():
-            match kind:
-                case "person":
-                    person = Person.model_validate(value)
-                    self.people[person.id] = person
-                case "bot":
-                    self._index_bot(Bot.model_validate(value))
-                case "ids":
-                    self._restore_counters(int(key), value)
-                case "chat":
-                    self._index_chat(Chat(ChatRecord.model_validate(value)))
-                case "message":
-                    messages.append(Message.model_validate(value))
-                case "poll":
-                    poll = Poll.model_validate(value)
-                    self.polls[poll.id] = poll
-                case "file":
-                    file = StoredFile.model_validate(value)
-                    self.files[file.file_id] = file
-                case "update":
-                    self.left_over_updates.append(PendingUpdate.model_validate(value))
+            take[kind](key, value)
         self._place_messages(messages)
+
+    def _take_person(self, person: Person) -> None:
+        self.people[person.id] = person
 
     def _place_messages(self, messages: list[Message]) -> None:
         """Put messages into their chats; versions may have run ahead of the chats' records."""
@@ -327,7 +318,7 @@ class World:
             chat.messages[message.message_id] = message
             chat.record.version = max(chat.record.version, message.version)
 
-    def _restore_counters(self, bot_id: int, value: Any) -> None:
-        if bot := self.bots.get(bot_id):
+    def _restore_counters(self, bot_id: str, value: Any) -> None:
+        if bot := self.bots.get(int(bot_id)):
             bot.next_update_id = max(bot.next_update_id, value[0])
             bot.next_message_id = max(bot.next_message_id, value[1])

@@ -32,7 +32,5 @@ def _with_chat(telegram: Telegram, user_id: int, event: Json) -> Json:
     world = telegram.world
     person, bot = world.person(user_id), world.bot(event["bot"])
     chat = world.chat(bot, person)
-    shown = view_chat(
-        chat, bot, now=telegram.clock.now(), language_code=person.language_code
-    )
+    shown = view_chat(chat, bot, now=telegram.clock.now(), language_code=person.language_code)
     return {**event, "chat": shown}

@@ -15,10 +15,10 @@ from engagectl.simulator.telegram import Telegram
 from engagectl.simulator.views import view_answer, view_bot, view_chat, view_message
 
 
-def chat_routes(telegram: Telegram) -> APIRouter:
-    """Return the routes for bots, people and their chats."""
+def account_routes(telegram: Telegram) -> APIRouter:
+    """Return the routes for bots and people."""
     router = APIRouter(prefix="/sim")
-    world, people = telegram.world, People(telegram)
+    world = telegram.world
 
     @router.post("/bots", summary="Make a bot, or find the one of that username")
     async def make_bot(new: shapes.NewBot) -> shapes.BotOut:
@@ -49,6 +49,14 @@ def chat_routes(telegram: Telegram) -> APIRouter:
             for bot in world.bots.values()
         ]
 
+    return router
+
+
+def talk_routes(telegram: Telegram) -> APIRouter:
+    """Return the routes for starting, editing, pressing and blocking."""
+    router = APIRouter(prefix="/sim")
+    world, people = telegram.world, People(telegram)
+
     @router.post("/start", summary="Press Start, or follow a deep link")
     async def start(act: shapes.Start) -> Json:
         chat = people.chat(act.user_id, act.bot)
@@ -77,6 +85,14 @@ def chat_routes(telegram: Telegram) -> APIRouter:
         chat = people.chat(act.user_id, act.bot)
         people.unblock(chat)
         return shapes.Done(version=chat.version)
+
+    return router
+
+
+def reading_routes(telegram: Telegram) -> APIRouter:
+    """Return the routes by which a person's chats are read and followed."""
+    router = APIRouter(prefix="/sim")
+    world, people = telegram.world, People(telegram)
 
     @router.get("/history", summary="Read a chat, waiting for something new")
     async def history(
@@ -129,12 +145,8 @@ def _history(telegram: Telegram, chat: Chat, after: int) -> shapes.History:
             view_message(telegram.world.polls, message) for message in chat.changed_since(after)
         ],
         deleted=[key for key, version in chat.record.deleted.items() if version > after],
-        chat=view_chat(
-            chat, bot, now=telegram.clock.now(), language_code=person.language_code
-        ),
-        callback_answers=[
-            view_answer(answer) for answer in chat.answers if answer.version > after
-        ],
+        chat=view_chat(chat, bot, now=telegram.clock.now(), language_code=person.language_code),
+        callback_answers=[view_answer(answer) for answer in chat.answers if answer.version > after],
     )
 
 

@@ -10,16 +10,9 @@ from engagectl.simulator.rate_limits import RateModel
 from engagectl.simulator.telegram import Telegram
 
 
-def running_routes(telegram: Telegram) -> APIRouter:
-    """Return the routes by which the simulator itself is looked at and steered."""
+def steering_routes(telegram: Telegram) -> APIRouter:
+    """Return the routes for faults, the clock and the limits."""
     router = APIRouter(prefix="/sim")
-
-    @router.get("/calls", summary="Read the record of calls")
-    async def calls(
-        bot: str | None = None, after: int = 0, limit: int = Query(200, ge=1, le=5000)
-    ) -> shapes.Calls:
-        found = telegram.calls.since(after, bot=bot, limit=limit)
-        return shapes.Calls.model_construct(calls=found)
 
     @router.post("/faults", summary="Set a fault")
     async def set_fault(fault: Fault) -> Fault:
@@ -51,6 +44,20 @@ def running_routes(telegram: Telegram) -> APIRouter:
     async def change_limits(model: RateModel) -> RateModel:
         telegram.rate_limits.use(model)
         return model
+
+    return router
+
+
+def record_routes(telegram: Telegram) -> APIRouter:
+    """Return the routes for the record of calls and for files."""
+    router = APIRouter(prefix="/sim")
+
+    @router.get("/calls", summary="Read the record of calls")
+    async def calls(
+        bot: str | None = None, after: int = 0, limit: int = Query(200, ge=1, le=5000)
+    ) -> shapes.Calls:
+        found = telegram.calls.since(after, bot=bot, limit=limit)
+        return shapes.Calls.model_construct(calls=found)
 
     @router.get("/files/{file_id}", summary="Load a file as the page shows it")
     async def load_file(file_id: str) -> FileResponse:

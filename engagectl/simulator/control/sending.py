@@ -43,9 +43,7 @@ _BODY = {
                         "bot": {"type": "string"},
                         "text": {"type": "string"},
                         "duration": {"type": "integer"},
-                        **{
-                            kind: {"type": "string", "format": "binary"} for kind in UPLOAD_KINDS
-                        },
+                        **{kind: {"type": "string", "format": "binary"} for kind in UPLOAD_KINDS},
                     },
                 }
             },
@@ -142,4 +140,3 @@ async def _read_form(request: Request) -> tuple[dict[str, Any], list[tuple[str, 
             else:
                 raise ControlError(400, "file_kind_unknown", f"{name} is no kind of file")
     return values, uploads
-

@@ -20,8 +20,8 @@ class Polling:
         self._updates = updates
         self._open: dict[int, asyncio.Event] = {}
 
-    async def take(self, bot: Bot, *, offset: int, limit: int, timeout: float) -> list[Json]:
-        """Return the bot's pending updates from `offset` on, waiting up to `timeout` seconds.
+    async def take(self, bot: Bot, *, offset: int, limit: int, seconds: float) -> list[Json]:
+        """Return the bot's pending updates from `offset` on, waiting up to `seconds`.
 
         Everything before `offset` is confirmed. A negative offset counts from the end and drops
         what lies before.
@@ -38,7 +38,7 @@ class Polling:
         interrupted = self._open[bot.id] = asyncio.Event()
         try:
             self._confirm_before(bot, offset)
-            await self._wait(bot, interrupted, min(max(timeout, 0.0), LONGEST_TIMEOUT))
+            await self._wait(bot, interrupted, min(max(seconds, 0.0), LONGEST_TIMEOUT))
         finally:
             if self._open.get(bot.id) is interrupted:
                 del self._open[bot.id]
@@ -52,7 +52,9 @@ class Polling:
 
     def _head(self, bot: Bot, size: int) -> list[PendingUpdate]:
         """Return the first updates whose time is not over; the expired ones on the way go."""
-        now, head, expired = self._world.clock.now(), [], []
+        now = self._world.clock.now()
+        head: list[PendingUpdate] = []
+        expired: list[PendingUpdate] = []
         for update in self._updates.of(bot).pending.values():
             if len(head) == size:
                 break

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import httpx2
 
-from engagectl.simulator.calls import CallLog
+from engagectl.simulator.calls import CallLog, RecordedCall
 from engagectl.simulator.clock import VirtualClock
 from engagectl.simulator.delivery.updates import Updates
 from engagectl.simulator.faults import Faults
@@ -60,9 +60,7 @@ class _Route:
 class WebhookDelivery:
     """One update in flight for each chat and kind; the next goes only after a 2xx."""
 
-    def __init__(
-        self, *, world: World, updates: Updates, faults: Faults, calls: CallLog
-    ) -> None:
+    def __init__(self, *, world: World, updates: Updates, faults: Faults, calls: CallLog) -> None:
         """Start with no webhook served."""
         self._world = world
         self._clock: VirtualClock = world.clock
@@ -158,14 +156,16 @@ class WebhookDelivery:
         begun = time.perf_counter()
         outcome = await self._exchange(bot, update)
         self._calls.add(
-            at=self._clock.now(),
-            bot=bot.username,
-            direction="webhook",
-            method=update.kind,
-            parameters={"update_id": update.update_id},
-            status=outcome.status,
-            description=outcome.error or None,
-            milliseconds=(time.perf_counter() - begun) * 1000,
+            RecordedCall(
+                at=self._clock.now(),
+                bot=bot.username,
+                direction="webhook",
+                method=update.kind,
+                parameters={"update_id": update.update_id},
+                status=outcome.status,
+                description=outcome.error or None,
+                milliseconds=(time.perf_counter() - begun) * 1000,
+            )
         )
         return outcome
 

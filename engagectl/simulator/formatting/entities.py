@@ -58,9 +58,7 @@ class Builder:
         """Close an entity; one without text does not count."""
         if self.length > opened.offset:
             length = self.length - opened.offset
-            self.entities.append(
-                {"type": kind, "offset": opened.offset, "length": length, **more}
-            )
+            self.entities.append({"type": kind, "offset": opened.offset, "length": length, **more})
 
     def finish(self) -> tuple[str, list[Json]]:
         """Return the text and its entities, sorted."""

@@ -20,6 +20,7 @@ _KINDS = {
     "tg-spoiler": "spoiler",
     "span": "spoiler",
 }
+_QUOTES = {"": "blockquote", "1": "expandable_blockquote"}
 _TAGS = frozenset({*_KINDS, "a", "pre", "code", "blockquote", "tg-emoji", "tg-time"})
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#(\d{1,8})|(lt|gt|amp|quot));?")
@@ -165,23 +166,25 @@ class _HtmlReader:
         builder = self._builder
         match opened.name:
             case "a":
-                url = opened.argument or builder.inner_text(opened)
-                if link := link_entity(url):
-                    builder.add(opened, **link)
+                self._close_link(opened)
             case "pre":
                 self._close_pre(opened)
             case "code":
                 self._close_code(opened)
             case "blockquote":
-                is_long = opened.argument == "1"
-                builder.add(opened, "expandable_blockquote" if is_long else "blockquote")
+                builder.add(opened, _QUOTES[opened.argument])
             case "tg-emoji":
                 builder.add(opened, "custom_emoji", custom_emoji_id=opened.argument)
-            case "tg-time":
-                if opened.argument.isdigit():
-                    builder.add(opened, "date_time", unix_time=int(opened.argument))
+            case "tg-time" if opened.argument.isdigit():
+                builder.add(opened, "date_time", unix_time=int(opened.argument))
             case name:
-                builder.add(opened, _KINDS[name])
+                if name in _KINDS:
+                    builder.add(opened, _KINDS[name])
+
+    def _close_link(self, opened: OpenEntity) -> None:
+        url = opened.argument or self._builder.inner_text(opened)
+        if link := link_entity(url):
+            self._builder.add(opened, **link)
 
     def _close_code(self, opened: OpenEntity) -> None:
         """`<pre><code class="language-x">` is one entity: a block with a language."""

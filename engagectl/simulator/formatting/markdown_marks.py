@@ -197,7 +197,9 @@ class _MarkdownReader:
         url = self._target()
         if not url:
             where = byte_offset(self._source, begin)
-            raise MarkupError(f"Custom emoji entity must contain a tg://emoji URL at byte offset {where}")
+            raise MarkupError(
+                f"Custom emoji entity must contain a tg://emoji URL at byte offset {where}"
+            )
         self._builder.add(opened, "custom_emoji", custom_emoji_id=url.rpartition("id=")[2])
 
     def _target(self) -> str:

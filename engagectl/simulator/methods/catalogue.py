@@ -1,9 +1,18 @@
 """All methods that the simulator knows."""
 
-from engagectl.simulator.methods import identity, media, messages, things, updates
+from engagectl.simulator.methods import (
+    chat_acts,
+    drafts,
+    identity,
+    media,
+    messages,
+    polls,
+    things,
+    updates,
+)
 from engagectl.simulator.methods.registry import METHODS, NAMES, Method
 
-SUBJECTS = (identity, media, messages, things, updates)
+SUBJECTS = (chat_acts, drafts, identity, media, messages, polls, things, updates)
 """The modules whose import enters their methods."""
 
 

@@ -1,6 +1,7 @@
 """Methods that send media: by upload, by file_id, or from an address on this machine."""
 
 import ipaddress
+import secrets
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -73,8 +74,7 @@ def media_fields(file: StoredFile, given: Parameters | None = None) -> Json:
 def _measures(file: StoredFile, given: Parameters, *names: str) -> dict[str, int]:
     defaults = {"width": 320, "height": 240, "duration": 0}
     return {
-        name: given.integer(name) or int(file.details.get(name) or defaults[name])
-        for name in names
+        name: given.integer(name) or int(file.details.get(name) or defaults[name]) for name in names
     }
 
 
@@ -215,7 +215,7 @@ async def send_media_group(call: Call) -> Any:
     if len(items) not in _ALBUM:
         raise bad_request("must be from 2 to 10 media in an album")
     contents = [await _input_media(call, item) for item in items]
-    group = {"media_group_id": str(call.telegram.world.next_message_id(call.bot))}
+    group = {"media_group_id": str(secrets.randbits(53))}
     return [await send(call, {**content, **group}, chat=chat) for content in contents]
 
 

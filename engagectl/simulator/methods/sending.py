@@ -34,15 +34,15 @@ def read_text(
         source.text(name), parse_mode=source.text(mode), entities=source.array(entities)
     )
     if text.length > longest:
-        raise bad_request("message is too long" if name == "text" else f"message {name} is too long")
+        raise bad_request(
+            "message is too long" if name == "text" else f"message {name} is too long"
+        )
     return text
 
 
 def read_caption(parameters: Parameters | Json) -> Json:
     """Return the `caption` fields of a message."""
-    text = read_text(
-        parameters, "caption", entities="caption_entities", longest=CAPTION_LENGTH
-    )
+    text = read_text(parameters, "caption", entities="caption_entities", longest=CAPTION_LENGTH)
     if not text.text:
         return {}
     caption: Json = {"caption": text.text}
@@ -138,7 +138,7 @@ def _quote(reply: Json, target: Message) -> Json:
     if not reply.get("quote"):
         return {}
     quote = read_text(reply, "quote", mode="quote_parse_mode", entities="quote_entities")
-    text = target.body.get("text", target.body.get("caption", ""))
+    text = str(target.body.get("text") or target.body.get("caption") or "")
     position = text.find(quote.text)
     if position < 0:
         raise bad_request("QUOTE_TEXT_INVALID")

@@ -23,7 +23,7 @@ async def get_updates(call: Call) -> Any:
         call.bot,
         offset=take.integer("offset"),
         limit=take.integer("limit", 100),
-        timeout=take.number("timeout"),
+        seconds=take.number("timeout"),
     )
 
 
@@ -50,7 +50,9 @@ async def set_webhook(call: Call) -> Any:
     if call.parameters.flag("drop_pending_updates"):
         call.telegram.updates.drop_all(call.bot)
     _install(call, webhook)
-    return Described(True, "Webhook is already set" if was_same else "Webhook was set")
+    return Described(
+        result=True, description="Webhook is already set" if was_same else "Webhook was set"
+    )
 
 
 @method("deleteWebhook")
@@ -98,7 +100,9 @@ def _remove(call: Call) -> Described:
     if call.parameters.flag("drop_pending_updates"):
         call.telegram.updates.drop_all(call.bot)
     _install(call, Webhook())
-    return Described(True, "Webhook was deleted" if had_one else "Webhook is already deleted")
+    return Described(
+        result=True, description="Webhook was deleted" if had_one else "Webhook is already deleted"
+    )
 
 
 def _install(call: Call, webhook: Webhook) -> None:
