@@ -113,6 +113,9 @@ class OrderForm(ContentModel):
             missing = Counter(normalise(answer).split()) - stock
             if missing:
                 raise ValueError(f"no tile for {', '.join(missing)} of the answer {answer!r}")
+            tiles = [normalise(tile).split() for tile in self.shown_tiles]
+            if not _can_be_laid(normalise(answer).split(), tiles):
+                raise ValueError(f"no order of the tiles makes the answer {answer!r}")
         return self
 
 
@@ -341,6 +344,18 @@ def _check_answers(answers: list[str]) -> None:
     if any(_has_cyrillic(answer) for answer in answers):
         raise ValueError("answers are English, without Cyrillic look-alikes")
     _check_distinct(answers, "answers")
+
+
+def _can_be_laid(words: list[str], tiles: list[list[str]]) -> bool:
+    """Tell whether some of the tiles, each used once, make the words in their order."""
+    if not words:
+        return True
+    return any(
+        bool(tile)
+        and words[: len(tile)] == tile
+        and _can_be_laid(words[len(tile) :], [*tiles[:at], *tiles[at + 1 :]])
+        for at, tile in enumerate(tiles)
+    )
 
 
 def _has_cyrillic(text: str) -> bool:

@@ -18,9 +18,11 @@ from engageai_core.learning.services.cards import next_due_on, word_card_add
 _LONGEST_WORD = 60
 _SHOWN_WORDS = 100
 _LEADING = ("to ", "a ", "an ", "the ")
+_SHORTEST_STEM = 3
+"""So that "his" is no form of "hi"."""
 _ENDINGS = (
     ("ies", "y"), ("ied", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""),
-    ("ing", "e"), ("er", ""), ("est", ""),
+    ("ing", "e"),
 )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def _base_forms(word: str) -> Iterator[str]:
             yield word.removeprefix(leading)
     for ending, base in _ENDINGS:
         stem = word.removesuffix(ending)
-        if stem != word and len(stem) > 1:
+        if stem != word and len(stem) >= _SHORTEST_STEM:
             yield stem + base
             if stem[-1] == stem[-2] and not base:
                 yield stem[:-1]

@@ -155,6 +155,7 @@ def test_a_bad_file_is_named_with_the_place_and_nothing_is_stored(
         (["Is it cold today?"], ["is", "it", "today"], "no tile for cold"),
         (["Is it cold?", "is it cold"], None, "answers must differ"),
         (["Это русский ответ"], None, "answers are English"),
+        (["Is it cold today?"], ["is cold", "it", "today"], "no order of the tiles"),
     ],
 )
 def test_tiles_must_make_every_answer(

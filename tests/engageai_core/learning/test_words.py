@@ -32,12 +32,14 @@ def test_a_word_is_found_in_whatever_form_it_is_sent(
         ("to make", "make"),
         ("making", "make"),
         ("makes", "make"),
+        ("his", None),
+        ("stopper", None),
     ],
 )
 def test_forms_lead_to_the_base(
     school: School, bot: BotClient, typed: str, base: str | None
 ) -> None:
-    school.write("words/verbs.yaml", {"words": [word("stop"), word("make")]})
+    school.write("words/verbs.yaml", {"words": [word("stop"), word("make"), word("hi")]})
     school.load()
     response = bot.add_word(typed)
     assert response.status_code == (201 if base else 404)
