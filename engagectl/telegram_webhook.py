@@ -65,7 +65,8 @@ class BotApi:
         Raises:
             BotApiError: the server refuses or does not answer; the text holds no token.
         """
-        self._refuse_simulated(account)
+        if is_stranger_to(self._api_url, account):
+            raise simulated_token_refused(account)
         url = f"{self._api_url}/bot{account.token}/{method}"
         try:
             answer = (await self._connections.post(url, json=parameters)).json()
@@ -79,14 +80,20 @@ class BotApi:
             raise _refusal(account, method, answer)
         return answer.get("result")
 
-    def _refuse_simulated(self, account: BotAccount) -> None:
-        if self._api_url == TELEGRAM and is_simulator_token(account.token):
-            raise BotApiError(
-                f"{account.bot_name} has a token that only the simulator knows",
-                why="the stack with its simulator does not run, and Telegram would refuse it",
-                mend="start it: engagectl dev up; or put BotFather's token into "
-                f"bots/{account.folder}/.env, then: engagectl env init",
-            )
+
+def is_stranger_to(api_url: str, account: BotAccount) -> bool:
+    """Tell whether the bot's token means nothing to the server: a simulator's, at Telegram."""
+    return api_url == TELEGRAM and is_simulator_token(account.token)
+
+
+def simulated_token_refused(account: BotAccount) -> BotApiError:
+    """Return the refusal to send a simulator's token to Telegram."""
+    return BotApiError(
+        f"{account.bot_name} has a token that only the simulator knows",
+        why="the stack with its simulator does not run, and Telegram would refuse it",
+        mend="start it: engagectl dev up; or put BotFather's token into "
+        f"bots/{account.folder}/.env, then: engagectl env init",
+    )
 
 
 async def set_webhooks(

@@ -38,26 +38,30 @@ def make_order(url: str, *, drop_pending: bool, take_over: bool, dry_run: bool) 
 def set_all(names: Sequence[str], *, everyone: bool, order: WebhookOrder) -> list[dict[str, Any]]:
     """Set the webhooks of the named bots; see `set_webhooks`."""
     record = repository_root() / ".engage" / "webhooks.json"
-    accounts = _accounts(names, everyone=everyone)
-    work = telegram_webhook.set_webhooks(_api_url(), accounts, order, record=record)
+    api_url, accounts = _server_and_accounts(names, everyone=everyone)
+    work = telegram_webhook.set_webhooks(api_url, accounts, order, record=record)
     return [dict(outcome) for outcome in asyncio.run(work)]
 
 
 def info_of_all(names: Sequence[str], *, everyone: bool) -> list[dict[str, Any]]:
     """Return what the Bot API says about the named bots' webhooks."""
-    accounts = _accounts(names, everyone=everyone)
-    return asyncio.run(telegram_webhook.webhook_infos(_api_url(), accounts))
+    api_url, accounts = _server_and_accounts(names, everyone=everyone)
+    return asyncio.run(telegram_webhook.webhook_infos(api_url, accounts))
 
 
 def delete_all(names: Sequence[str], *, everyone: bool, drop_pending: bool) -> list[dict[str, Any]]:
     """Delete the named bots' webhooks."""
-    accounts = _accounts(names, everyone=everyone)
-    work = telegram_webhook.delete_webhooks(_api_url(), accounts, drop_pending=drop_pending)
+    api_url, accounts = _server_and_accounts(names, everyone=everyone)
+    work = telegram_webhook.delete_webhooks(api_url, accounts, drop_pending=drop_pending)
     return [dict(outcome) for outcome in asyncio.run(work)]
 
 
-def _accounts(names: Sequence[str], *, everyone: bool) -> list[BotAccount]:
-    return choose_accounts(read_accounts(this_installation()), names, everyone=everyone)
+def _server_and_accounts(names: Sequence[str], *, everyone: bool) -> tuple[str, list[BotAccount]]:
+    accounts = choose_accounts(read_accounts(this_installation()), names, everyone=everyone)
+    api_url = _api_url()
+    if accounts and all(telegram_webhook.is_stranger_to(api_url, each) for each in accounts):
+        raise telegram_webhook.simulated_token_refused(accounts[0])
+    return api_url, accounts
 
 
 def _api_url() -> str:
