@@ -169,7 +169,8 @@ def _render_outcome(chat: LearnerChat, outcome: AnswerOutcome, by: By) -> str:
     if outcome.verdict is None:
         return ""
     if by == "rating":
-        return render_rating(outcome.verdict)
+        message = chat.tapped_message
+        return render_rating(outcome.verdict, shown=(message and message.text) or "")
     return render_verdict(outcome.verdict, chat.texts)
 
 

@@ -32,10 +32,18 @@ def render_verdict(verdict: Verdict, t: Texts) -> str:
     return "\n".join(lines)
 
 
-def render_rating(verdict: Verdict) -> str:
-    """Return what follows from a learner's own rating, which is neither right nor wrong."""
+def render_rating(verdict: Verdict, *, shown: str) -> str:
+    """Return what follows from a learner's own rating, which is neither right nor wrong.
+
+    Args:
+        verdict: what the core made of the rating.
+        shown: the card as it stands in the message; its lines are not said again.
+    """
+    news = verdict.feedback
+    for line in shown.splitlines():
+        news = news.replace(line, "") if len(line) > 3 else news
     earned = f"  <i>+{verdict.xp} XP</i>" if verdict.xp else ""
-    return f"🗓 {escape(clip(verdict.feedback))}{earned}"
+    return f"🗓 {escape(clip(news.strip(' –')))}{earned}"
 
 
 def render_summary(summary: Summary, t: Texts) -> str:

@@ -11,7 +11,7 @@ from bots.engine.translating import Translator
 from bots.shared.activities import read_typed
 from bots.shared.callbacks import CheckTap, RatingTap, TileTap, WordTap
 from bots.shared.keyboards import step_keyboard
-from bots.shared.outcomes import render_summary, render_verdict
+from bots.shared.outcomes import render_rating, render_summary, render_verdict
 from bots.shared.routers.steps import picked_tiles
 from bots.shared.steps import render_step
 from bots.shared.texts import Texts, load_catalogues
@@ -222,6 +222,12 @@ def test_any_summary_is_well_formed(
     summary = Summary(title=title, lines=tuple(lines), probabilities=chances, reason="a < b")
     text, _ = read_html(render_summary(summary, TEXTS["ru"]))
     assert len(text.encode("utf-16-le")) // 2 <= 4096
+
+
+def test_a_rating_tells_when_the_word_returns_and_not_the_example_once_more() -> None:
+    verdict = Verdict(correct=True, feedback="In 4 days. A house. – Дом тут.", xp=10)
+    shown = "house\nдом\n\nA house.\nДом тут."
+    assert render_rating(verdict, shown=shown) == "🗓 In 4 days.  <i>+10 XP</i>"
 
 
 def test_values_are_escaped_in_messages_and_left_alone_in_labels() -> None:
