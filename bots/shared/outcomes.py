@@ -41,7 +41,7 @@ def render_rating(verdict: Verdict, *, shown: str) -> str:
     """
     news = verdict.feedback
     for line in shown.splitlines():
-        news = news.replace(line, "") if len(line) > 3 else news
+        news = news.replace(line, "") if " " in line else news
     earned = f"  <i>+{verdict.xp} XP</i>" if verdict.xp else ""
     return f"🗓 {escape(clip(news.strip(' –')))}{earned}"
 
