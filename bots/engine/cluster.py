@@ -6,9 +6,9 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
-from bots.engine.folder_stamps import Stamp, shared_packages, stamp_of, stamp_of_shared
+from bots.engine.folder_stamps import SeenFolders, Stamp, look_at_folders
 from bots.engine.loaded_bot import (
     BotLoadError,
     LoadedBot,
@@ -18,7 +18,7 @@ from bots.engine.loaded_bot import (
     purge_modules,
 )
 from bots.engine.metrics import EngineMetrics
-from utils.bot_registry import BotFolder, find_bot_folders
+from utils.bot_registry import BotFolder
 from utils.errors import EngageError
 from utils.internal_auth import key_matches
 from utils.logs import without_secrets
@@ -47,6 +47,7 @@ class BotCluster:
         self._metrics = metrics
         self._serving: dict[str, LoadedBot] = {}
         self._failures: dict[str, str] = {}
+        self._unauthorized: set[str] = set()
         self._stamps: dict[str, Stamp] = {}
         self._shared_stamp: Stamp | None = None
         self._background: dict[str, asyncio.Task[None]] = {}
@@ -55,10 +56,14 @@ class BotCluster:
     @property
     def states(self) -> dict[str, str]:
         """For each bot folder `serving`, or `failed: ` and why."""
-        return {
-            name: "serving" if name in self._serving else f"failed: {self._failures.get(name)}"
-            for name in sorted({*self._serving, *self._failures})
-        }
+        return {name: self._state(name) for name in sorted({*self._serving, *self._failures})}
+
+    def _state(self, name: str) -> str:
+        if name not in self._serving:
+            return f"failed: {self._failures[name]}"
+        if name in self._unauthorized:
+            return "failed: Telegram does not accept its BOT_TOKEN"
+        return "serving"
 
     @property
     def refused_changes(self) -> dict[str, str]:
@@ -94,22 +99,21 @@ class BotCluster:
     # ------------------------------------------------------------ folders change
     async def rescan(self) -> None:
         """Load what is new, reload what changed, let go what is gone."""
-        folders = {each.name: each for each in find_bot_folders(self._bots_dir)}
-        for name in [name for name in self._stamps if name not in folders]:
+        seen = await asyncio.to_thread(look_at_folders, self._bots_dir)
+        for name in [name for name in self._stamps if name not in seen.bots]:
             self._let_go(name)
-        shared_changed = self._shared_has_changed()
-        for name, folder in folders.items():
-            stamp = stamp_of(folder.path)
+        shared_changed = self._take_in_shared(seen)
+        for name, (folder, stamp) in seen.bots.items():
             if shared_changed or stamp != self._stamps.get(name):
                 self._stamps[name] = stamp
                 await self._load(folder)
 
-    def _shared_has_changed(self) -> bool:
-        stamp = stamp_of_shared(self._bots_dir)
-        before, self._shared_stamp = self._shared_stamp, stamp
-        if before is None or before == stamp:
+    def _take_in_shared(self, seen: SeenFolders) -> bool:
+        """Forget the shared packages' modules if their files changed, and say whether they did."""
+        before, self._shared_stamp = self._shared_stamp, seen.shared_stamp
+        if before is None or before == seen.shared_stamp:
             return False
-        for package in shared_packages(self._bots_dir):
+        for package in seen.shared:
             purge_modules(f"bots.{package.name}")
             forget_bytecode(package)
         return True
@@ -148,7 +152,7 @@ class BotCluster:
         self._metrics.serving.labels(name).set(1)
         _logger.info("%s serves%s", name, " its changed files" if before else "")
         if before is None or before.commands != loaded.commands or before.bot != loaded.bot:
-            self._run_in_background(name, _set_commands(loaded))
+            self._run_in_background(name, self._introduce(loaded))
 
     def _fail(self, name: str, why: str) -> None:
         self._failures[name] = without_secrets(why)
@@ -162,6 +166,7 @@ class BotCluster:
         del self._stamps[name]
         self._serving.pop(name, None)
         self._failures.pop(name, None)
+        self._unauthorized.discard(name)
         task = self._background.pop(name, None)
         if task:
             task.cancel()
@@ -176,26 +181,26 @@ class BotCluster:
             before.cancel()
         self._background[name] = asyncio.create_task(work)
 
+    async def _introduce(self, loaded: LoadedBot) -> None:
+        """Try until Telegram has taken the bot's menu, more and more seldom."""
+        name = loaded.folder.name
+        pause = 1.0
+        while True:
+            try:
+                await loaded.introduce()
+            except TelegramAPIError as error:
+                if isinstance(error, TelegramUnauthorizedError):
+                    self._unauthorized.add(name)
+                _logger.warning("%s: its commands menu is not set: %s", name, error.message)
+            else:
+                self._unauthorized.discard(name)
+                return
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
     async def close(self) -> None:
         """End what runs in the background."""
         tasks = list(self._background.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _set_commands(loaded: LoadedBot) -> None:
-    """Put the menu at Telegram; when that fails try again, more and more seldom."""
-    pause = 1.0
-    while True:
-        try:
-            await loaded.set_commands()
-        except TelegramAPIError as error:
-            _logger.warning(
-                "%s: the commands menu is not set, again in %.0f s: %s",
-                loaded.name, pause, error.message,
-            )  # fmt: skip
-        else:
-            return
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)

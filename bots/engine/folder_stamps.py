@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from utils.bot_registry import find_bot_folders
+from utils.bot_registry import BotFolder, find_bot_folders
 
 Stamp = frozenset[tuple[str, int, int]]
+"""Name, time and size of each file that is read at load."""
 
 _READ_AT_LOAD = frozenset({".py", ".po", ".env", ".json", ".yaml", ".toml", ".txt"})
 
@@ -16,25 +18,35 @@ def is_read_at_load(path: Path) -> bool:
     return path.suffix in _READ_AT_LOAD or path.name == ".env"
 
 
-def stamp_of(folder: Path) -> Stamp:
-    """Return names, times and sizes of the folder's files."""
+@dataclass(frozen=True)
+class SeenFolders:
+    """The bots' folder at one moment.
+
+    Attributes:
+        bots: each bot's folder with its stamp, by name.
+        shared: the packages that bots import from, neither a bot nor the engine.
+        shared_stamp: the stamp of all of these together.
+    """
+
+    bots: dict[str, tuple[BotFolder, Stamp]]
+    shared: tuple[Path, ...]
+    shared_stamp: Stamp
+
+
+def look_at_folders(bots_dir: Path) -> SeenFolders:
+    """Return what lies in `bots_dir`; raises OSError when it cannot be read."""
+    bots = {each.name: (each, _stamp_of(each.path)) for each in find_bot_folders(bots_dir)}
+    shared = tuple(
+        path for path in sorted(bots_dir.iterdir())
+        if path.is_dir() and path.name not in {*bots, "engine", "__pycache__"}
+    )  # fmt: skip
+    return SeenFolders(bots, shared, frozenset().union(*map(_stamp_of, shared)))
+
+
+def _stamp_of(folder: Path) -> Stamp:
     return frozenset(
         (str(path), status.st_mtime_ns, status.st_size) for path, status in _files(folder)
     )
-
-
-def shared_packages(bots_dir: Path) -> list[Path]:
-    """Return the packages that bots import from: neither a bot nor the engine."""
-    bots = {each.path for each in find_bot_folders(bots_dir)}
-    return [
-        path for path in sorted(bots_dir.iterdir())
-        if path.is_dir() and path not in bots and path.name not in {"engine", "__pycache__"}
-    ]  # fmt: skip
-
-
-def stamp_of_shared(bots_dir: Path) -> Stamp:
-    """Return the stamp of all shared packages together."""
-    return frozenset().union(*(stamp_of(package) for package in shared_packages(bots_dir)))
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

@@ -85,8 +85,16 @@ class LoadedBot:
         text = translate("Something went wrong on my side, and I have noted it. Please try again.")
         await tell(self.bot, update, text)
 
-    async def set_commands(self) -> None:
-        """Put the commands menu at Telegram, by default in Russian, and in English."""
+    async def introduce(self) -> None:
+        """See whether Telegram knows the token, and put the commands menu there.
+
+        The menu is in Russian by default, and in English.
+
+        Raises:
+            TelegramUnauthorizedError: Telegram does not accept the token.
+            TelegramAPIError: Telegram cannot be reached, or refuses the menu.
+        """
+        await self.bot.get_me()
         for language in (None, "ru", "en"):
             menu = [
                 BotCommand(command=each.name, description=each.en if language == "en" else each.ru)

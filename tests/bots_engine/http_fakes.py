@@ -38,6 +38,9 @@ class HttpServer:
         self._thread.join(timeout=10)
 
 
+_ME = {"id": 7000000001, "is_bot": True, "first_name": "Bot", "username": "the_bot"}
+
+
 class FakeTelegram(HttpServer):
     """Takes every Bot API call; what it refuses is told beforehand in `refusals`."""
 
@@ -45,7 +48,7 @@ class FakeTelegram(HttpServer):
         super().__init__([Route("/bot{token}/{method}", self._answer, methods=["GET", "POST"])])
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.refusals: list[tuple[str, int, dict[str, Any]]] = []
-        self.arrivals: list[float] = []
+        self.arrivals: list[float] = []  # when each message came
         self._numbers = itertools.count(1)
 
     @property
@@ -72,8 +75,11 @@ class FakeTelegram(HttpServer):
                 return _refused(refusal[1], refusal[2])
         self.arrivals.append(time.time())
         self.calls.append((method, body))
+        if method == "getMe":
+            return JSONResponse({"ok": True, "result": _ME})
         if method != "sendMessage":
             return JSONResponse({"ok": True, "result": True})
+        self.arrivals.append(time.time())
         message = {
             "message_id": next(self._numbers), "date": int(time.time()), "text": body["text"],
             "chat": {"id": int(str(body["chat_id"])), "type": "private"},

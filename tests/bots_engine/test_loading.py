@@ -170,3 +170,11 @@ def test_shipped_engine_starts_from_inside_its_folder(stopped_world: World) -> N
     stopped_world.start(inside=True)
     stopped_world.say("echo_bot", "hello")
     stopped_world.wait_for_texts("Ann: hello")
+
+
+def test_token_that_telegram_refuses_is_named_until_it_is_accepted(world: World) -> None:
+    world.telegram.refuse_next("getMe", 401, description="Unauthorized")
+    world.add_bot("echo_bot")
+    state = world.wait_for_state("echo_bot", "failed")
+    assert state == "failed: Telegram does not accept its BOT_TOKEN"
+    world.wait_for_state("echo_bot", "serving")
