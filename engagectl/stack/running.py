@@ -13,6 +13,7 @@ from engagectl.stack.control import close_control, open_control
 from engagectl.stack.options import StackOptions
 from engagectl.stack.paths import StackPaths
 from engagectl.stack.planning import plan_stack, remember_prepared
+from engagectl.stack.ports import HOST
 from engagectl.stack.services import Surroundings, service_table
 from engagectl.stack.state import StackState, started_at, write_state
 from engagectl.stack.supervisor import Supervisor, settled
@@ -97,37 +98,47 @@ class _Run:
     async def become_ready(self) -> None:
         """Wait for every service, tell the simulator of the bots, and have a learner answered."""
         state = self._supervisor.state
-        if not await self._supervisor.wait_ready():
-            self._fail(*self._blame())
-            return
-        if self._world.must_prepare:
-            remember_prepared(self._world.paths)
-        if _can_converse(state):
-            await self._greet_bots()
+        registering = asyncio.create_task(self._register_bots()) if _can_converse(state) else None
+        try:
+            if not await self._supervisor.wait_ready():
+                self._fail(*self._blame())
+                return
+            if self._world.must_prepare:
+                remember_prepared(self._world.paths)
+            if registering:
+                await self._have_a_learner_answered(await registering)
+        finally:
+            if registering:
+                registering.cancel()
         if state.state != "failed":
             state.state = "ready"
             state.ready_s = round(time.time() - self._world.options.begun_at, 3)
             write_state(self._world.paths.state_file, state)
 
-    async def _greet_bots(self) -> None:
+    async def _register_bots(self) -> list[str]:
+        """Register the bots as soon as the simulator is there: they ask it for their own names."""
+        from engagectl.telegram_webhook import register_simulated_bots  # noqa: PLC0415 (httpx2)
+
+        await self._supervisor.wait_for("simulator")
+        gateway = f"http://{HOST}:{self._world.ports['gateway']}"
+        return await register_simulated_bots(self._world.paths.root, self._simulator, gateway)
+
+    async def _have_a_learner_answered(self, bots: list[str]) -> None:
         from engagectl.stack.first_answer import ask_every_bot  # noqa: PLC0415 (httpx2 is slow)
-        from engagectl.telegram_webhook import register_simulated_bots  # noqa: PLC0415
 
         state = self._supervisor.state
-        simulator = f"http://127.0.0.1:{self._world.ports['simulator']}"
-        gateway = f"http://127.0.0.1:{self._world.ports['gateway']}"
-        bots = await register_simulated_bots(self._world.paths.root, simulator, gateway)
-        state.answers = await ask_every_bot(simulator, bots)
+        state.answers = await ask_every_bot(self._simulator, bots)
         silent = [bot for bot in bots if bot not in state.answers]
         state.notes += [f"{bot} does not answer: engagectl dev logs bots" for bot in silent]
         if state.answers:
             state.answered_ms = next(iter(state.answers.values()))
         elif bots:
-            self._fail(
-                "no bot answered a learner",
-                "\n".join(self._supervisor.last_lines("bots")),
-                "engagectl dev logs bots",
-            )
+            last = "\n       ".join(self._supervisor.last_lines("bots"))
+            self._fail("no bot answered a learner", last, "engagectl dev logs bots")
+
+    @property
+    def _simulator(self) -> str:
+        return f"http://{HOST}:{self._world.ports['simulator']}"
 
     async def answer(self, request: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         """Do what another command asks."""

@@ -70,6 +70,10 @@ class Supervisor:
             await everything
         return everything in done and not self._failed.is_set()
 
+    async def wait_for(self, name: str) -> None:
+        """Wait until one service is ready."""
+        await self._ready[name].wait()
+
     async def restart(self, name: str) -> bool:
         """Stop one service and start it anew; return whether it became ready again."""
         service = next((each for each in self._services if each.name == name), None)
