@@ -34,14 +34,14 @@ async def _probe_person(simulator: httpx2.AsyncClient) -> int:
 
 
 async def _ask(simulator: httpx2.AsyncClient, person: int, bot: str) -> float | None:
-    chat = {"user_id": person, "bot": bot}
+    chat: dict[str, str | float] = {"user_id": person, "bot": bot}
     seen = (await simulator.get("/sim/history", params=chat)).json()
     begun = time.perf_counter()
     await simulator.post("/sim/send", json={**chat, "text": "/start"})
     version = seen["version"]
     while time.perf_counter() - begun < _ANSWER_SECONDS:
-        wait = {"after": version, "wait": _ANSWER_SECONDS}
-        news = (await simulator.get("/sim/history", params={**chat, **wait})).json()
+        asked = {**chat, "after": version, "wait": _ANSWER_SECONDS}
+        news = (await simulator.get("/sim/history", params=asked)).json()
         if any(not message["outgoing"] for message in news["messages"]):
             return round((time.perf_counter() - begun) * 1000, 1)
         version = news["version"]

@@ -73,7 +73,7 @@ def is_prepared(paths: StackPaths) -> bool:
         kept = json.loads((paths.state_dir / "prepared.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return kept == {"fingerprint": _fingerprint(paths)}
+    return bool(kept == {"fingerprint": _fingerprint(paths)})
 
 
 def _fingerprint(paths: StackPaths) -> str:

@@ -47,7 +47,7 @@ class StackState:
     error: list[str] = field(default_factory=list)
     ready_s: float | None = None
     answered_ms: float | None = None
-    answers: dict[str, dict[str, float]] = field(default_factory=dict)
+    answers: dict[str, float] = field(default_factory=dict)
 
     def shown(self) -> dict[str, Any]:
         """Return what `--json` prints."""

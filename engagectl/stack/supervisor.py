@@ -57,18 +57,12 @@ class Supervisor:
 
     async def wait_ready(self) -> bool:
         """Return True once every service is ready, False when one cannot be."""
-        everything = asyncio.gather(*(event.wait() for event in self._ready.values()))
-        failure = asyncio.create_task(self._failed.wait())
-        done, _ = await asyncio.wait(
-            {everything, failure},
-            timeout=READY_WITHIN_SECONDS,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        for task in {everything, failure} - done:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await everything
-        return everything in done and not self._failed.is_set()
+        try:
+            async with asyncio.timeout(READY_WITHIN_SECONDS):
+                everything = asyncio.gather(*(event.wait() for event in self._ready.values()))
+                return await settled(everything, self._failed)
+        except TimeoutError:
+            return False
 
     async def wait_for(self, name: str) -> None:
         """Wait until one service is ready."""
@@ -117,7 +111,9 @@ class Supervisor:
         while not self._stopping:
             begun = time.monotonic()
             code = await self._run_once(service)
-            if self._stopping or (service.probe is None and code == 0):
+            if service.probe is None and code == 0:
+                return
+            if self._is_stopping():
                 return
             if service.name in self._restarting:
                 self._restarting.discard(service.name)
@@ -129,6 +125,9 @@ class Supervisor:
                 return
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 (jitter)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _is_stopping(self) -> bool:
+        return self._stopping
 
     def _give_up(self, service: Service, code: int) -> bool:
         """Note a death; a service that cannot even start once makes the start fail."""
