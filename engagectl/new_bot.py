@@ -6,9 +6,10 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engagectl.bot_accounts import BotAccount
 from engagectl.bot_listing import list_bots
 from engagectl.bot_scaffold.scaffold import NewBot, add_bot
-from engagectl.env_files import is_simulator_token
+from engagectl.env_files import BotKeys, is_simulator_token
 from engagectl.installation import Installation, this_installation
 from engagectl.running_stack import RunningStack, find_running_stack
 from utils.env_files import read_env_file
@@ -70,21 +71,25 @@ def read_token(*, from_stdin: bool, file: Path | None) -> str | None:
 
 
 def make_and_serve(name: str, *, template: str, token: str | None) -> MadeBot:
-    """Make a bot; when the stack runs, wait until it serves and register it in the simulator.
+    """Make a bot; when the stack runs, register it in the simulator and wait until it serves.
 
     Raises:
         EngageError: as `add_bot`; or the running cluster does not serve it.
     """
     installation, stack = this_installation(), find_running_stack()
-    new = add_bot(installation, name, template=template, token=token)
+
+    def introduce(keys: BotKeys) -> None:
+        if stack and stack.simulator_url and stack.gateway_url:
+            _register(installation, keys, stack.simulator_url, stack.gateway_url)
+
+    new = add_bot(installation, name, template=template, token=token, introduce=introduce)
     begun = time.monotonic()
     shown = installation.shown(new.folder)
     if stack is None or stack.bots_url is None:
         return MadeBot(name, new.number, shown, "not running", None, "start it: engagectl dev up")
     _await_serving(installation, stack.bots_url, new)
     taken = round(time.monotonic() - begun, 2)
-    what_next = _register(installation, stack, new)
-    return MadeBot(name, new.number, shown, "serving", taken, what_next)
+    return MadeBot(name, new.number, shown, "serving", taken, _what_next(stack, new))
 
 
 def _await_serving(installation: Installation, bots_url: str, new: NewBot) -> None:
@@ -105,14 +110,19 @@ def _await_serving(installation: Installation, bots_url: str, new: NewBot) -> No
     )
 
 
-def _register(installation: Installation, stack: RunningStack, new: NewBot) -> str:
+def _register(
+    installation: Installation, keys: BotKeys, simulator_url: str, gateway_url: str
+) -> None:
     # httpx2 is slow to import, and needed only while the stack runs.
-    from engagectl.telegram_webhook import register_simulated_bots  # noqa: PLC0415
+    from engagectl.telegram_webhook import register_in_simulator  # noqa: PLC0415
 
+    secret = read_env_file(installation.gateway_env).get("WEBHOOK_SECRET", "")
+    account = BotAccount(keys.bot_name, keys.bot_name, keys.number, keys.token, secret)
+    asyncio.run(register_in_simulator([account], simulator_url, gateway_url))
+
+
+def _what_next(stack: RunningStack, new: NewBot) -> str:
     if stack.simulator_url and stack.gateway_url:
-        asyncio.run(
-            register_simulated_bots(installation.root, stack.simulator_url, stack.gateway_url)
-        )
         return f"it answers in the simulator: {stack.simulator_url}/"
     if is_simulator_token(read_env_file(new.folder / ".env")["BOT_TOKEN"]):
         return "it has a simulator's token, and this stack runs without the simulator"

@@ -105,7 +105,7 @@ async def set_webhooks(
     updates are kept unless the order says otherwise. What was set is kept in `record`, because
     the Bot API never shows a secret.
     """
-    async with _connections() as connections:
+    async with _connections(api_url) as connections:
         api = BotApi(api_url, connections)
         tasks = (_set_one(api, account, order, record) for account in accounts)
         outcomes = await asyncio.gather(*tasks)
@@ -120,7 +120,7 @@ async def set_webhooks(
 
 async def webhook_infos(api_url: str, accounts: Sequence[BotAccount]) -> list[dict[str, Any]]:
     """Return what the Bot API says about each bot's webhook, or why it says nothing."""
-    async with _connections() as connections:
+    async with _connections(api_url) as connections:
         api = BotApi(api_url, connections)
         return list(await asyncio.gather(*(_info_of(api, account) for account in accounts)))
 
@@ -129,7 +129,7 @@ async def delete_webhooks(
     api_url: str, accounts: Sequence[BotAccount], *, drop_pending: bool
 ) -> list[dict[str, str]]:
     """Delete the bots' webhooks and return `bot`, `outcome` and `error` for each."""
-    async with _connections() as connections:
+    async with _connections(api_url) as connections:
         api = BotApi(api_url, connections)
         tasks = (_delete_one(api, account, drop_pending=drop_pending) for account in accounts)
         return list(await asyncio.gather(*tasks))
@@ -139,25 +139,44 @@ async def register_simulated_bots(root: Path, simulator_url: str, gateway_url: s
     """Make the installation's bots in the simulator, set their webhooks, return their BOT_NAMEs.
 
     Raises:
-        BotApiError: the simulator refuses or does not answer.
+        BotApiError: the simulator does not answer.
     """
     accounts = read_accounts(installation_of(root))
-    async with _connections() as connections:
-        for account in accounts:
-            await _make_simulated(connections, simulator_url, account)
+    return await register_in_simulator(accounts, simulator_url, gateway_url)
+
+
+async def register_in_simulator(
+    accounts: Sequence[BotAccount], simulator_url: str, gateway_url: str
+) -> list[str]:
+    """Make bots in the simulator and set their webhooks.
+
+    A bot that the simulator refuses, such as one with another's token, is left out of the
+    BOT_NAMEs returned.
+
+    Raises:
+        BotApiError: the simulator does not answer.
+    """
+    async with _connections(simulator_url) as connections:
+        taken = [
+            account
+            for account in accounts
+            if await _make_simulated(connections, simulator_url, account)
+        ]
         api = BotApi(simulator_url, connections)
         order = WebhookOrder(gateway_url)
-        await asyncio.gather(*(_install(api, account, order) for account in accounts))
-    return [account.bot_name for account in accounts]
+        await asyncio.gather(*(_install(api, account, order) for account in taken))
+    return [account.bot_name for account in taken]
 
 
-def _connections() -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(timeout=_SECONDS)
+def _connections(api_url: str) -> httpx2.AsyncClient:
+    # A proxy of the environment leads to Telegram, never to one's own machine.
+    is_near = urlsplit(api_url).hostname in {"127.0.0.1", "localhost"}
+    return httpx2.AsyncClient(timeout=_SECONDS, trust_env=not is_near)
 
 
 async def _make_simulated(
     connections: httpx2.AsyncClient, simulator_url: str, account: BotAccount
-) -> None:
+) -> bool:
     profile = {
         "username": account.bot_name,
         "token": account.token,
@@ -165,13 +184,13 @@ async def _make_simulated(
     }
     try:
         response = await connections.post(f"{simulator_url}/sim/bots", json=profile)
-        response.raise_for_status()
     except httpx2.HTTPError as error:
         raise BotApiError(
             f"the simulator does not take {account.bot_name}",
             why=without_secrets(f"{type(error).__name__}: {error}"),
             mend="see what it says: engagectl dev logs simulator",
         ) from None
+    return response.is_success
 
 
 async def _set_one(

@@ -3,7 +3,7 @@
 import difflib
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +36,14 @@ class NewBot:
     number: str
 
 
-def add_bot(installation: Installation, name: str, *, template: str, token: str | None) -> NewBot:
+def add_bot(
+    installation: Installation,
+    name: str,
+    *,
+    template: str,
+    token: str | None,
+    introduce: Callable[[BotKeys], None],
+) -> NewBot:
     """Make the bot `name` and register it with the gateway and the core.
 
     The folder appears in one piece and last, so that a running cluster meets it complete.
@@ -46,6 +53,8 @@ def add_bot(installation: Installation, name: str, *, template: str, token: str 
         name: the folder's name and BOT_NAME.
         template: one of TEMPLATES.
         token: BotFather's; None for one that the simulator knows.
+        introduce: makes the bot known to a running simulator; called before the folder appears,
+            because a cluster that meets the folder asks at once whether the token is good.
 
     Raises:
         BotFolderError: the name cannot be used.
@@ -68,6 +77,7 @@ def add_bot(installation: Installation, name: str, *, template: str, token: str 
         keys = new_bot_keys(installation, name, token)
         _write_folder(installation, unfinished, template, keys)
         register_bot(installation, keys)
+        introduce(keys)
         unfinished.rename(folder)
     except OSError as error:
         raise unwritable(error) from error
