@@ -1,9 +1,10 @@
-"""Runs a command as somebody who is not root, though root started it (Linux).
+"""Runs a command as somebody who is not root, and ends it with whoever started it (Linux).
 
-A program: `python _unprivileged.py COMMAND ARGUMENT…`. First choice is a user namespace in which
-root appears as an ordinary user, so that files stay root's own. Where the kernel or a container
-refuses that, the command runs as `nobody`, keeping the one capability to read and write root's
-files. The command gets the interrupt signal when the process that started it dies.
+A program: `python _unprivileged.py COMMAND ARGUMENT…`. Started by root, it first tries a user
+namespace in which root appears as an ordinary user, so that files stay root's own. Where the
+kernel or a container refuses that, the command runs as `nobody`, keeping the one capability to
+read and write root's files. The command gets the interrupt signal when the process that started
+it dies.
 """
 
 import ctypes
@@ -29,16 +30,20 @@ def main() -> None:
     command = sys.argv[1:]
     libc = ctypes.CDLL(None, use_errno=True)
     parent = os.getppid()
-    data_dir = _data_dir_of(command)
+    if os.geteuid() == 0:
+        _drop_root(libc, _data_dir_of(command))
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+    if os.getppid() != parent:
+        sys.exit("the process that started this one is gone")
+    os.execv(command[0], command)  # noqa: S606 (the caller's own command, without a shell)
+
+
+def _drop_root(libc: ctypes.CDLL, data_dir: Path | None) -> None:
     # Given back before, because inside the namespace nobody's files cannot be taken over.
     _own(data_dir, os.geteuid(), os.getegid())
     if not _enter_user_namespace(libc):
         _own(data_dir, _NOBODY, _NOBODY)
         _become_nobody(libc)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
-    if os.getppid() != parent:
-        sys.exit("the process that started this one is gone")
-    os.execv(command[0], command)  # noqa: S606 (the caller's own command, without a shell)
 
 
 def _enter_user_namespace(libc: ctypes.CDLL) -> bool:

@@ -105,7 +105,7 @@ class EmbeddedPostgres:
     def command(self, address: PostgresAddress) -> list[str]:
         """Return the command that runs the prepared server in the foreground."""
         server = [str(_binary("postgres")), "-D", str(self._data_dir), "-p", str(address.port)]
-        return _unprivileged(server)
+        return _bound_to_us(server)
 
     def start(self, *, port: int | None = None) -> PostgresAddress:
         """Prepare and start the server, and return once it accepts connections.
@@ -251,15 +251,15 @@ def _binary(name: str) -> Path:
     return binaries_folder() / name
 
 
-def _unprivileged(command: list[str]) -> list[str]:
-    if os.geteuid() != 0:
+def _bound_to_us(command: list[str]) -> list[str]:
+    if not sys.platform.startswith("linux"):
         return command
     return [sys.executable, "-S", str(Path(__file__).with_name("_unprivileged.py")), *command]
 
 
 def _run(command: list[str], *, stdin: str = "") -> None:
     done = subprocess.run(  # noqa: S603 (our own command)
-        _unprivileged(command), input=stdin, capture_output=True, text=True, check=False
+        _bound_to_us(command), input=stdin, capture_output=True, text=True, check=False
     )
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines()

@@ -21,7 +21,7 @@ def make_learner(running_stack: StackCopy) -> Iterator[MakeLearner]:
     made: list[Learner] = []
 
     def make(bot: str = "english_bot", *, language: str = "ru") -> Learner:
-        learner = Learner(running_stack.simulator_url, bot, name="Маша", language=language)
+        learner = Learner(running_stack.simulator_url, bot, name="Masha", language=language)
         made.append(learner)
         return learner
 
