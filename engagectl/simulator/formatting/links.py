@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 _SCHEMES = frozenset({"http", "https", "tg", "ton", "tonsite", "mailto", "tel"})
-_HOST = re.compile(r"[^\s/:@]+\.[^\s/:@]{2,}|localhost|\[[0-9a-fA-F:]+\]|\d+(?:\.\d+){3}")
+_HOST = re.compile(r"[^\s/:@]+\.[^\s/:@.]+|localhost|\[[0-9a-fA-F:]+\]|\d+(?:\.\d+){3}")
 
 
 def link_entity(url: str) -> dict[str, Any] | None:
