@@ -47,7 +47,8 @@ _DAMAGES: dict[str, tuple[Damage, str, str]] = {
         lambda it: _set(it.gateway_env, WEBHOK_SECRET="x"), "unknown_name", "WEBHOK_SECRET",
     ),
     "a name stands twice": (
-        lambda it: it.bots_env.write_text(it.bots_env.read_text() + "REDIS_URL=redis://b\n"), "duplicate",
+        lambda it: it.bots_env.write_text(it.bots_env.read_text() + "REDIS_URL=redis://b\n"),
+        "duplicate",
         "REDIS_URL",
     ),
 }  # fmt: skip
