@@ -65,7 +65,6 @@ class Bot(BaseModel):
     allowed_updates: list[str] | None = None
     next_update_id: int
     next_message_id: int = 1
-    logged_out: bool = False
 
     def as_user(self) -> Json:
         """Return the Bot API's User."""
@@ -89,7 +88,6 @@ class Message(BaseModel):
     body: Json
     person_reactions: list[Json] = Field(default_factory=list)
     bot_reactions: list[Json] = Field(default_factory=list)
-    own_vote: list[int] = Field(default_factory=list)
 
 
 class ChatRecord(BaseModel):

@@ -128,7 +128,7 @@ def _poll(polls: Mapping[str, Poll], message: Message) -> Json | None:
         return None
     poll = polls.get(shown["id"])
     if poll is None:
-        return {**shown, "own_vote": message.own_vote}
+        return {**shown, "own_vote": []}
     own = poll.votes.get(message.user_id, [])
     view = {**poll.body, "own_vote": own}
     if own or poll.body["is_closed"]:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from engagectl.simulator.errors import BotApiError, bad_request
+from engagectl.simulator.files import DOWNLOAD_BYTES
 from engagectl.simulator.methods.messages import edit, editable
 from engagectl.simulator.methods.registry import Call, method
 from engagectl.simulator.methods.sending import carried, read_caption, send
@@ -18,7 +19,6 @@ from engagectl.simulator.records import Json, StoredFile
 UPLOAD_KINDS = ("photo", "voice", "document", "video_note", "video", "audio", "animation")
 """What may be uploaded, by the field of Message that holds it."""
 
-_DOWNLOAD_BYTES = 20 * 1024 * 1024
 _PHOTO_BYTES = 10 * 1024 * 1024
 _UPLOAD_BYTES = 50 * 1024 * 1024
 _FETCH_SECONDS = 10.0
@@ -134,7 +134,7 @@ async def _fetch(address: str) -> Upload:
             answer = await client.get(address)
     except (httpx2.HTTPError, httpx2.InvalidURL):
         raise bad_request("failed to get HTTP URL content") from None
-    if not answer.is_success or not 0 < len(answer.content) <= _DOWNLOAD_BYTES:
+    if not answer.is_success or not 0 < len(answer.content) <= DOWNLOAD_BYTES:
         raise bad_request("failed to get HTTP URL content")
     kind = answer.headers.get("content-type", "application/octet-stream").partition(";")[0]
     return Upload(PurePosixPath(parts.path).name, kind, answer.content)
@@ -257,7 +257,7 @@ async def get_file(call: Call) -> Any:
     file = call.telegram.files.find(call.bot.id, file_id)
     if file is None:
         raise bad_request("invalid file_id" if file_id else "file_id is empty")
-    if file.file_size > _DOWNLOAD_BYTES:
+    if file.file_size > DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {
         "file_id": file.file_id,

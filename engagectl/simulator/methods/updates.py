@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from engagectl.simulator.errors import BotApiError, bad_request
 from engagectl.simulator.methods.registry import Call, Described, method
-from engagectl.simulator.records import Bot, Json, Webhook
+from engagectl.simulator.records import Json, Webhook
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]*")
 _MOST_CONNECTIONS = 100
@@ -124,12 +124,8 @@ def _set_allowed_updates(call: Call) -> None:
     kinds = call.parameters.array("allowed_updates")
     allowed = [str(kind) for kind in kinds] if kinds else None
     if allowed != call.bot.allowed_updates:
-        _change_allowed(call.bot, allowed)
+        call.bot.allowed_updates = allowed
         call.telegram.world.save_bot(call.bot)
-
-
-def _change_allowed(bot: Bot, allowed: list[str] | None) -> None:
-    bot.allowed_updates = allowed
 
 
 def _check_secret(secret: str) -> None:
