@@ -1,5 +1,6 @@
 """Is the answer right? Pure rules, used for lessons, placement and words alike."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -9,14 +10,27 @@ from engageai_core.curriculum.answer_text import normalise
 MAX_ANSWER_LENGTH = 500
 _SLIP_SCORE = 0.9
 _REPLACEMENT_FROM = 7
+_ENDING = re.compile(r"(?:ied|ies|ier|iest|ing|ed|es|er|est|en|man|men)$")
 _REAL_WORDS = frozenset(
     [
-        "bought", "brought", "coma", "comma", "costume", "country", "county", "custom", "desert",
-        "dessert", "diner", "dinner", "farther", "father", "fiend", "filed", "filled", "fried",
-        "friend", "hoping", "hopping", "horse", "hose", "house", "lather", "later", "latter",
-        "loose", "lose", "planed", "planned", "quiet", "quite", "stared", "starred", "then",
-        "there", "thorough", "though", "thought", "three", "through", "tired", "tried", "trail",
-        "trial", "weather", "wether", "whether",
+        "beard", "bought", "bread", "bred", "brought", "casual", "causal", "certain",
+        "choose", "chose", "clothes", "cloths", "cold", "collage", "college", "coma",
+        "comma", "complement", "compliment", "contact", "contract", "costume", "could",
+        "country", "county", "curtain", "custom", "dairy", "desert", "dessert", "diary",
+        "diner", "dinner", "diving", "driving", "farther", "father", "fiend", "filed",
+        "filled", "found", "fried", "friend", "fund", "heard", "herd", "hoping",
+        "hopping", "horse", "hose", "house", "immoral", "immortal", "later", "lather",
+        "latter", "leading", "leaning", "learning", "leaving", "loose", "lose", "massage",
+        "meant", "meat", "message", "morning", "mourning", "overcame", "overcome",
+        "packing", "parking", "pays", "planed", "planned", "plays", "practice",
+        "practise", "quiet", "quite", "sacred", "scared", "selling", "sending", "setting",
+        "shoot", "shot", "signing", "singing", "sitting", "smelling", "sped", "speed",
+        "spelling", "spending", "stared", "starred", "stationary", "stationery", "taking",
+        "talking", "thanking", "then", "there", "thinking", "thorough", "though",
+        "thought", "three", "through", "tired", "trail", "trial", "tried", "understand",
+        "understood", "united", "untied", "waking", "walking", "wandered", "wandering",
+        "washing", "weather", "were", "wether", "where", "whether", "wishing", "withdraw",
+        "withdrew", "wondered", "wondering",
     ]
 )  # fmt: skip
 
@@ -137,7 +151,10 @@ def _judge_text(question: Question, text: str) -> Judgement:
 
 def _completed(question: Question, answer: str) -> str:
     """Return the whole sentence of a gap, for those who type all of it."""
-    return normalise(question.text.replace("___", answer)) if question.kind == "gap" else ""
+    if question.kind != "gap":
+        return ""
+    gap = " ___" if answer.startswith("'") and " ___" in question.text else "___"
+    return normalise(question.text.replace(gap, answer))
 
 
 def _option_named(question: Question, text: str) -> str:
@@ -206,13 +223,16 @@ def _slip_in(typed: list[str], key: list[str], shown: frozenset[str]) -> str | N
 def _is_slip(written: str, meant: str) -> bool:
     """Say whether one letter is off in a way that is a slip and not another form or word.
 
-    The word has more than four letters; its first and last letters stand, for endings carry
-    grammar; a letter may be missing, doubled or swapped with its neighbour, and in long words,
+    The word has more than four letters; its first and last letters and its ending (-ed, -ies,
+    -ing …) stand, for endings carry grammar; a letter may be missing, doubled or swapped with its neighbour, and in long words,
     where that hardly makes another word (write, wrote), replaced by another.
     """
     if len(meant) <= 4 or len(written) < 3:
         return False
     if (written[0], written[-1]) != (meant[0], meant[-1]):
+        return False
+    ending = _ENDING.search(meant)
+    if ending and not written.endswith(ending.group()):
         return False
     if len(written) != len(meant):
         longer, shorter = sorted((written, meant), key=len, reverse=True)

@@ -95,6 +95,13 @@ def test_one_letter_off_in_a_long_word_is_a_slip(key: str, typed: str) -> None:
         ("bought", "brought"),
         ("library", "libry"),
         ("night", "right"),
+        ("lived", "livd"),
+        ("studied", "studyed"),
+        ("studies", "studyes"),
+        ("policeman", "policemen"),
+        ("choose", "chose"),
+        ("where", "were"),
+        ("collection", "collections"),
     ],
 )
 def test_another_form_or_another_word_is_no_slip(key: str, typed: str) -> None:
@@ -115,6 +122,12 @@ def test_two_words_off_are_wrong() -> None:
 def test_a_gap_may_be_answered_with_the_whole_sentence() -> None:
     assert judge(_gap("are"), Submission(text="we are here")).correct
     assert not judge(_gap("are"), Submission(text="we is here")).correct
+
+
+def test_a_short_form_may_be_typed_with_the_whole_sentence() -> None:
+    question = _gap("'s slept", text="The baby ___ all day.")
+    assert judge(question, Submission(text="'s slept")).correct
+    assert judge(question, Submission(text="The baby's slept all day")).correct
 
 
 def test_a_choice_may_be_typed_and_its_text_beats_the_id_of_another() -> None:
