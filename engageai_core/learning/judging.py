@@ -224,8 +224,9 @@ def _is_slip(written: str, meant: str) -> bool:
     """Say whether one letter is off in a way that is a slip and not another form or word.
 
     The word has more than four letters; its first and last letters and its ending (-ed, -ies,
-    -ing …) stand, for endings carry grammar; a letter may be missing, doubled or swapped with its neighbour, and in long words,
-    where that hardly makes another word (write, wrote), replaced by another.
+    -ing …) stand, for endings carry grammar; a letter may be missing, doubled or swapped with
+    its neighbour, and in long words, where that hardly makes another word (write, wrote),
+    replaced by another.
     """
     if len(meant) <= 4 or len(written) < 3:
         return False
