@@ -35,7 +35,7 @@ export const api = {
   upload: (chat, kind, file, text = "") => post("send", uploadForm(chat, kind, file, text)),
   edit: (chat, messageId, text) => post("edit", { ...chat, message_id: messageId, text }),
   remove: (chat, messageId) => post("delete", { ...chat, message_id: messageId }),
-  tap: (chat, messageId, data) => post("tap", { ...chat, message_id: messageId, data, wait: 15 }),
+  tap: (chat, messageId, data) => post("tap", { ...chat, message_id: messageId, data }),
   vote: (chat, messageId, optionIds) => post("vote", { ...chat, message_id: messageId, option_ids: optionIds }),
   react: (chat, messageId, emoji) => post("react", { ...chat, message_id: messageId, emoji }),
   block: (chat) => post("block", chat),
