@@ -158,7 +158,14 @@ def smoke(*, as_json: bool) -> bool:
     simulator = state.service("simulator") if state else None
     if simulator is None:
         raise _not_running()
-    report = run_smoke(simulator.url, bot_names(paths), console.say if as_json else console.result)
+    bots = bot_names(paths)
+    if not bots:
+        raise EngageError(
+            "there is no bot to talk to",
+            why="bots/ holds no bot with a .env",
+            mend="engagectl bots add my_bot --template tutor",
+        )
+    report = run_smoke(simulator.url, bots, console.say if as_json else console.result)
     if as_json:
         console.document(report.document())
     return report.ok

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from engageai_core.common.known_bots import known_bots
@@ -44,7 +44,7 @@ class InternalKeyAuthentication(BaseAuthentication):
         if number is None:
             refuse_after_many_failures(address)
             count_failure(address)
-            raise AuthenticationFailed("The internal key is not known here.")
+            raise NotAuthenticated("The internal key is not known here.")
         name = known_bots.names.get(number) or f"bot {number}"
         return InternalBot(number=number, name=name), number
 
@@ -57,5 +57,5 @@ def calling_bot(request: Request) -> InternalBot:
     """Return the bot that calls; the permission class has made sure there is one."""
     user: Any = request.user
     if not isinstance(user, InternalBot):
-        raise AuthenticationFailed("The internal key is missing.")
+        raise NotAuthenticated("The internal key is missing.")
     return user

@@ -92,7 +92,7 @@ class Supervisor:
             await asyncio.gather(*(self._end_process(service) for service in wave))
             for service in wave:
                 self._note(service, state="stopped", healthy=False, pid=None)
-                if told:
+                if told and service.probe:
                     told(service.name)
         for task in self._tasks.values():
             task.cancel()

@@ -72,7 +72,7 @@ async function begin() {
   redraw();
   for (;;) {
     try {
-      await store.open({ first_name: t("you"), language_code: interfaceLanguage() });
+      await store.open({ first_name: t("guest"), language_code: interfaceLanguage() });
       break;
     } catch {
       toast(t("lost"));

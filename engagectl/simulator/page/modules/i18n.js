@@ -6,7 +6,7 @@ const TEXTS = {
   ru: {
     title: "Чат с ботами", search: "Поиск", people: "Люди", add_person: "Добавить человека",
     person_name: "Имя", person_language: "Язык в Telegram", add: "Добавить", cancel: "Отмена",
-    close: "Закрыть", ok: "Хорошо", you: "Вы", russian: "Русский", english: "English",
+    close: "Закрыть", ok: "Хорошо", you: "Вы", guest: "Гость", russian: "Русский", english: "English",
     switch_language: "English", switch_language_label: "Switch the interface to English",
     no_bots: "Ботов пока нет. Они появятся здесь, как только будут созданы.",
     nothing_found: "Ничего не найдено", choose_chat: "Выберите бота, чтобы начать разговор",
@@ -40,7 +40,7 @@ const TEXTS = {
   en: {
     title: "Chat with bots", search: "Search", people: "People", add_person: "Add a person",
     person_name: "Name", person_language: "Language in Telegram", add: "Add", cancel: "Cancel",
-    close: "Close", ok: "OK", you: "You", russian: "Русский", english: "English",
+    close: "Close", ok: "OK", you: "You", guest: "Guest", russian: "Русский", english: "English",
     switch_language: "Русский", switch_language_label: "Переключить интерфейс на русский",
     no_bots: "No bots yet. They appear here as soon as they are made.",
     nothing_found: "Nothing found", choose_chat: "Choose a bot to start talking",
