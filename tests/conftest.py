@@ -4,7 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.core_environment import django_db_modify_db_settings
 from tests.stack import StackCopy
+
+# A conftest's fixture beats pytest-django's of the same name; a plugin's does not.
+__all__ = ["django_db_modify_db_settings"]
 
 
 @pytest.fixture(scope="session")
