@@ -127,10 +127,8 @@ function showMessage({ chat, message, isNew, isOwn }) {
 function replace(known, node) {
   const place = known.contains(document.activeElement) ? document.activeElement.dataset.place : null;
   const hadFocus = known.contains(document.activeElement);
-  const heightBefore = known.offsetHeight;
   known.replaceWith(node);
   if (hadFocus) (node.querySelector(`[data-place="${place}"]`) ?? node).focus({ preventScroll: true });
-  void heightBefore;
 }
 
 function insert(node, id) {

@@ -2,12 +2,11 @@
 
 import { toast } from "./dialogs.js";
 import { el, icon, iconButton } from "./dom.js";
-import { t } from "./i18n.js";
+import { duration, t } from "./i18n.js";
 import { replyKeyboard } from "./keyboards.js";
 import { summary } from "./messages.js";
 import { canRecord, record } from "./recorder.js";
 import { store } from "./store.js";
-import { duration } from "./i18n.js";
 
 const PHONE = matchMedia("(max-width: 760px)");
 
@@ -43,7 +42,6 @@ function draw(state) {
 const bigButton = (label, id, onclick) => el("button", { type: "button", id, class: "big-button", onclick }, label);
 
 function writing(state) {
-  const { acts } = state;
   state.input = el("textarea", { id: "message", rows: "1", maxlength: "20000", "aria-label": t("write"), autocomplete: "off",
     "aria-autocomplete": "list", "aria-controls": "command-list", value: store.chat.draftText,
     oninput: () => typed(state), onkeydown: (event) => keyed(state, event), onpaste: (event) => pasted(state, event) });
@@ -59,7 +57,6 @@ function writing(state) {
     iconButton("attach", t("attach"), () => files.click(), { id: "attach" }), files, state.input, state.keyboardButton, state.send, state.mic);
   grow(state);
   showSend(state);
-  void acts;
   return [state.list, el("div", { class: "composer-card" }, state.aimed, state.bar), state.keys];
 }
 

@@ -7,6 +7,7 @@ const TAGS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre",
   blockquote: "blockquote", expandable_blockquote: "blockquote",
 };
+const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
 const SAFE_SCHEMES = new Set(["http:", "https:", "mailto:", "tel:", "tg:"]);
 
 /** Return nodes for `text`; `onCommand` is called with a command that is clicked. */
@@ -27,6 +28,8 @@ function nested(text, entities, from, to, onCommand) {
     if (entity.offset > at) nodes.push(text.slice(at, entity.offset));
     nodes.push(marked(entity, text.slice(entity.offset, end), nested(text, inner, entity.offset, end, onCommand), onCommand));
     at = Math.max(at, end);
+    // A block ends its line by itself.
+    if (BLOCKS.has(entity.type) && text[at] === "\n" && at < to) at += 1;
     index = next;
   }
   if (at < to) nodes.push(text.slice(at, to));

@@ -98,7 +98,8 @@ function reactions(message, actions) {
 
 function meta(message) {
   const time = message.date ? el("time", { datetime: new Date(message.date * 1000).toISOString() }, clockTime(message.date)) : null;
-  const edited = message.edit_date ? el("span", {}, `${t("edited")} `) : null;
+  // Bots rewrite their messages all the time; Telegram marks people's edits only.
+  const edited = message.edit_date && message.outgoing ? el("span", {}, `${t("edited")} `) : null;
   return el("span", { class: "meta" }, edited, time, message.outgoing ? tick(message) : null);
 }
 

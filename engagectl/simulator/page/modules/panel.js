@@ -97,7 +97,7 @@ function callLine(call) {
   const time = new Date(call.at * 1000).toLocaleTimeString("ru", { hour12: false });
   const parameters = JSON.stringify(call.parameters, null, 2).replace(TOKEN, "••••");
   return el("li", {}, el("details", {}, el("summary", { class: isFine ? "" : "bad" },
-    el("span", { class: "call-status" }, String(call.status)), el("b", {}, call.method), el("time", {}, time), el("small", {}, `${call.milliseconds} ms`)),
+    el("span", { class: "call-status" }, String(call.status)), el("b", {}, call.method), el("time", {}, time), el("small", {}, `${call.milliseconds.toFixed(1)} ms`)),
     el("p", { class: "muted" }, `@${call.bot} · ${t(call.direction === "api" ? "from_bot" : "to_bot")}${call.description ? ` · ${call.description}` : ""}`),
     el("pre", { tabindex: "0", "aria-label": t("call_parameters") }, parameters)));
 }
