@@ -98,7 +98,7 @@ export const acts = {
     if (!tapped) return undefined;
     const answer = await answerTo(tapped.callback_query_id, { message: message.message_id, place });
     if (answer) showAnswer(chat, answer);
-    store.say("released", { chat, id: message.message_id });
+    store.say("released", { chat, id: message.message_id, place });
     return undefined;
   },
 

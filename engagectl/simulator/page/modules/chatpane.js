@@ -107,9 +107,10 @@ function greeting(chat) {
 
 function showMessage({ chat, message, isNew, isOwn }) {
   if (chat !== store.chat || !chat.isLoaded) return;
+  if (!chat.messages.has(message.message_id)) return void drawPending();
   const isNear = isNearBottom();
   const known = nodeOf(message.message_id);
-  const node = messageElement(chat.messages.get(message.message_id) ?? message, context);
+  const node = messageElement(chat.messages.get(message.message_id), context);
   if (known) replace(known, node);
   else {
     if (isNew && !isOwn) node.classList.add("arriving");
@@ -258,7 +259,7 @@ export function watchChat() {
   store.on("deleted", removeMessages);
   store.on("view", open(drawView));
   store.on("sent", open(() => { composer.draw(); drawPending(); toBottom(); }));
-  store.on("released", open(({ id }) => nodeOf(id)?.querySelectorAll('[aria-busy="true"]').forEach((key) => key.removeAttribute("aria-busy"))));
+  store.on("released", open(({ id, place }) => nodeOf(id)?.querySelector(`[data-place="${place}"]`)?.removeAttribute("aria-busy")));
   document.addEventListener("visibilitychange", markRead);
   new ResizeObserver(() => list && newBelow === 0 && jump.hidden && toBottom()).observe(root);
   root.addEventListener("load", (event) => event.target.tagName === "IMG" && jump.hidden && toBottom(), true);

@@ -76,7 +76,9 @@ function walk(event, menu) {
 function put(menu, at) {
   const { offsetWidth: width, offsetHeight: height } = menu;
   const left = Math.min(Math.max(8, at.right - width), innerWidth - width - 8);
-  const below = at.bottom + 4 + height < innerHeight;
+  const below = at.bottom + 4;
+  const above = at.top - height - 4;
+  const top = below + height < innerHeight ? below : above > 8 ? above : Math.max(8, innerHeight - height - 8);
   menu.style.setProperty("left", `${Math.max(8, left)}px`);
-  menu.style.setProperty("top", `${below ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`);
+  menu.style.setProperty("top", `${top}px`);
 }

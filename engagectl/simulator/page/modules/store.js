@@ -13,6 +13,7 @@ export class Chat {
     this.name = line.bot.username;
     this.messages = new Map();
     this.pending = [];
+    this.gone = new Set();
     this.version = -1;
     this.isLoaded = false;
     this.draftText = "";
@@ -42,6 +43,14 @@ export class Chat {
 
   get readKey() { return `${this.userId}:${this.name}`; }
 
+  /** Take messages away for good: an answer that is still under way may not bring them back. */
+  drop(ids) {
+    for (const id of ids) {
+      this.messages.delete(id);
+      this.gone.add(id);
+    }
+  }
+
   markRead() {
     const newest = Math.max(0, ...this.messages.keys());
     const marks = readMarks();
@@ -52,6 +61,7 @@ export class Chat {
 
   /** Put a message in its place; an own one replaces the one shown while it was under way. */
   put(message) {
+    if (this.gone.has(message.message_id)) return;
     const known = this.messages.get(message.message_id);
     if (known && known.version > message.version) return;
     this.messages.set(message.message_id, message);
@@ -144,7 +154,7 @@ class Store extends EventTarget {
     const isFirst = !chat.isLoaded;
     chat.isLoaded = true;
     for (const message of history.messages) chat.put(message);
-    for (const id of history.deleted) chat.messages.delete(id);
+    chat.drop(history.deleted);
     chat.version = Math.max(chat.version, history.version);
     Object.assign(chat.view, stamped(history.chat));
     this.say(isFirst ? "loaded" : "changed", { chat });
@@ -157,7 +167,7 @@ class Store extends EventTarget {
     if (!chat) return void this.refreshChats();
     if (event.type === "message") this.#message(chat, event.message);
     if (event.type === "deleted") {
-      for (const id of event.message_ids) chat.messages.delete(id);
+      chat.drop(event.message_ids);
       this.say("deleted", { chat, ids: event.message_ids });
     }
     if (event.type === "chat") {
