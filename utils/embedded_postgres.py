@@ -34,6 +34,7 @@ _USER = "engage"
 _DATABASE = "engageai"
 _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
+_ERROR_WORDS = ("error", "fatal", "panic", "could not")
 _SETTINGS = f"""
 listen_addresses = '{_HOST}'
 unix_socket_directories = ''
@@ -130,7 +131,7 @@ class EmbeddedPostgres:
                 self.stop()
                 raise PostgresError(
                     "the embedded PostgreSQL did not start",
-                    why=_last_line(self.log_file),
+                    why=_last_words(self.log_file),
                     mend=f"read {self.log_file}; free the disk or the port it names, then start "
                     "again",
                 )
@@ -262,10 +263,10 @@ def _run(command: list[str], *, stdin: str = "") -> None:
         _bound_to_us(command), input=stdin, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        words = (done.stderr or done.stdout).strip().splitlines()
+        words = _telling_line(done.stderr or done.stdout)
         raise PostgresError(
             "the embedded PostgreSQL's data cannot be made",
-            why=words[-1] if words else f"{Path(command[0]).name} ended with {done.returncode}",
+            why=words or f"{Path(command[0]).name} ended with {done.returncode}",
             mend="free disk space or mend the folder's permissions, then run the command again",
         )
 
@@ -302,9 +303,16 @@ def _free_port(wanted: int) -> int:
     return wanted
 
 
-def _last_line(path: Path) -> str:
+def _last_words(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        text = path.read_text(encoding="utf-8", errors="replace")[-8192:]
     except OSError:
-        lines = []
-    return lines[-1] if lines else "it ended without a word"
+        text = ""
+    return _telling_line(text) or "it ended without a word"
+
+
+def _telling_line(text: str) -> str:
+    """Return the last line that tells of an error, else the last line."""
+    lines = text.strip().splitlines()
+    telling = [line for line in lines if any(word in line.lower() for word in _ERROR_WORDS)]
+    return next(reversed(telling or lines), "")

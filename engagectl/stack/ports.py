@@ -85,24 +85,26 @@ def is_free(port: int) -> bool:
 
 
 def port_holder(port: int) -> str:
-    """Return who listens on a port, such as `redis-server (pid 512)`."""
+    """Return who uses a port, such as `redis-server (pid 512)`, a listener before others."""
     import psutil  # noqa: PLC0415 (only needed when a port is taken)
 
     with contextlib.suppress(psutil.Error, OSError):
-        for connection in psutil.net_connections(kind="tcp"):
-            if connection.status != psutil.CONN_LISTEN or not connection.laddr:
-                continue
-            if connection.laddr.port == port and connection.pid:
-                with contextlib.suppress(psutil.Error):
-                    return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
-    return "a program of another user"
+        using = [
+            connection
+            for connection in psutil.net_connections(kind="tcp")
+            if connection.laddr and connection.laddr.port == port and connection.pid
+        ]
+        using.sort(key=lambda connection: connection.status != psutil.CONN_LISTEN)
+        for connection in using:
+            return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "a program that this user cannot see"
 
 
 def _require_free(service: str, port: int) -> None:
     if not is_free(port):
         raise PortError(
             f"port {port}, asked for by {service}, is taken",
-            why=f"{port_holder(port)} listens on it",
+            why=f"{port_holder(port)} holds it",
             mend="end that program, or choose other ports: engagectl dev up --port-offset 100",
         )
 

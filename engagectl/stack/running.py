@@ -76,10 +76,10 @@ async def _run(world: Surroundings, state: StackState, observe: Observer) -> boo
         observing.cancel()
         observe(state)
         run.ended.set()
-        control.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1):
-                await control.wait_closed()
+                await run.askers_told.wait()
+        control.close()
         close_control(world.paths.run_dir)
         if not failed:
             world.paths.state_file.unlink(missing_ok=True)
@@ -94,6 +94,8 @@ class _Run:
         self._stop = stop
         self.stopped: list[str] = []
         self.ended = asyncio.Event()
+        self.askers_told = asyncio.Event()
+        self.askers_told.set()
 
     async def become_ready(self) -> None:
         """Wait for every service, tell the simulator of the bots, and have a learner answered."""
@@ -144,6 +146,7 @@ class _Run:
         """Do what another command asks."""
         if request.get("do") == "stop":
             told = 0
+            self.askers_told.clear()
             self._stop.set()
             while not self.ended.is_set():
                 for name in self.stopped[told:]:
@@ -153,6 +156,7 @@ class _Run:
             for name in self.stopped[told:]:
                 yield {"stopped": name}
             yield {"done": True}
+            self.askers_told.set()
         elif request.get("do") == "restart":
             well = await self._supervisor.restart(str(request.get("service")))
             yield {"done": True, "ready": well}
