@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import OpenPage, add_person, keep, say
 from tests.browser.scripted_bot import HOSTILE, ScriptedBot
@@ -192,7 +192,11 @@ def test_typing_drafts_reactions_and_deletions_are_seen(page: Page) -> None:
 def test_files_are_sent_and_shown(page: Page) -> None:
     page.click("#start")
     page.wait_for_selector(".key")
-    voice = {"name": "voice.ogg", "mimeType": "audio/ogg", "buffer": b"OggS" + bytes(60)}
+    voice: FilePayload = {
+        "name": "voice.ogg",
+        "mimeType": "audio/ogg",
+        "buffer": b"OggS" + bytes(60),
+    }
     page.set_input_files("input[type=file]", voice)
     expect(page.locator(".message.own .player")).to_be_visible()
     expect(page.locator(".message.bots").last).to_contain_text("voice")
