@@ -72,7 +72,8 @@ class ScriptedBot:
     def stop(self) -> None:
         """End the thread."""
         self._is_stopping.set()
-        self._thread.join(timeout=10)
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
         self._http.close()
 
     def call(self, method: str, **parameters: Any) -> Any:
@@ -188,6 +189,12 @@ class ScriptedBot:
         self.call("sendLocation", chat_id=chat_id, latitude=51.5, longitude=-0.12)
         self.call("sendContact", chat_id=chat_id, phone_number="+442071234567", first_name="Ann")
 
+    def _rich(self, message: Json) -> None:
+        items = "<ul><li>go – went</li><li>see – saw</li></ul>"
+        html = f"<h2>Past Simple</h2><p>Say <b>went</b></p>{items}"
+        rich = {"html": html}
+        self.call("sendRichMessage", chat_id=message["chat"]["id"], rich_message=rich)
+
     def _forced(self, message: Json) -> None:
         markup = {"force_reply": True, "input_field_placeholder": "Напишите перевод"}
         self.say(message, "Переведите: «надёжный»", reply_markup=markup)
@@ -239,6 +246,7 @@ _WORDS = {
     "react": ScriptedBot._react,
     "things": ScriptedBot._file,
     "forced": ScriptedBot._forced,
+    "rich": ScriptedBot._rich,
 }
 
 

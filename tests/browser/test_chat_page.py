@@ -68,6 +68,35 @@ def test_formatting_becomes_elements(page: Page) -> None:
     expect(spoiler).to_have_class(re.compile("shown"))
 
 
+def test_a_rich_message_keeps_its_blocks(page: Page) -> None:
+    page.click("#start")
+    say(page, "rich")
+    rich = page.locator(".message.bots .rich")
+    expect(rich.locator("strong")).to_have_text("went")
+    expect(rich.locator("li")).to_have_count(2)
+    expect(page.locator(".line-last").first).to_contain_text("Past Simple")
+
+
+def test_what_a_bot_says_elsewhere_is_counted_as_unread(
+    page: Page, simulator_url: str, tutor: ScriptedBot
+) -> None:
+    page.click("#start")
+    page.wait_for_selector(".key")
+    person = page.evaluate("Number(localStorage.getItem('chat.person'))")
+    quiet = ScriptedBot(simulator_url, "quiet_bot", "Тихий бот")
+    page.reload()
+    page.click("[data-bot=quiet_bot]")
+    page.click("#start")
+    page.click("[data-bot=page_tutor]")
+    for text in ("раз", "два"):
+        quiet.call("sendMessage", chat_id=person, text=text)
+    quiet.stop()
+    expect(page.locator("[data-bot=quiet_bot] .unread")).to_have_text("2")
+    page.click("[data-bot=quiet_bot]")
+    expect(page.locator(".message.bots")).to_have_count(2)
+    expect(page.locator("[data-bot=quiet_bot] .unread")).to_have_count(0)
+
+
 def test_a_photo_loads_says_what_it_is_and_opens_large(page: Page) -> None:
     page.click("#start")
     say(page, "/progress")

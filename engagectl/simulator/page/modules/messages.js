@@ -6,6 +6,7 @@ import { clockTime, t } from "./i18n.js";
 import { inlineKeyboard } from "./keyboards.js";
 import { contactCard, media, place } from "./media.js";
 import { pollCard } from "./polls.js";
+import { richText, richWords } from "./rich.js";
 
 const BARE_KINDS = new Set(["sticker", "dice", "video_note"]);
 const SERVICE_KINDS = new Set(["pinned_message", "web_app_data"]);
@@ -35,6 +36,7 @@ export function summary(message) {
   if (message.kind === "poll") return `${t(message.poll?.type === "quiz" ? "quiz" : "poll")}: ${message.poll?.question ?? ""}`;
   if (message.kind === "contact") return `${t("contact")}: ${message.contact?.first_name ?? ""}`;
   if (message.kind === "pinned_message") return t("pinned_service");
+  if (message.rich_message) return richWords(message.rich_message);
   if (message.text) return message.text;
   return named[message.kind] ? t(named[message.kind]) : t("unknown_kind");
 }
@@ -53,6 +55,7 @@ function content(message, actions) {
   if (message.venue || message.location) return place(message);
   if (message.contact) return contactCard(message.contact);
   if (message.dice) return dice(message.dice);
+  if (message.rich_message) return richText(message.rich_message);
   return null;
 }
 

@@ -65,7 +65,7 @@ function line(chat) {
       el("span", { class: "line-top" }, el("b", {}, chat.bot.name), last?.date ? el("time", {}, shortTime(last.date)) : null),
       el("span", { class: "line-bottom" },
         el("span", { class: `line-last ${chat.view.action?.until > Date.now() ? "active" : ""}` }, lastWords(chat)),
-        unread ? el("span", { class: "unread", "aria-label": `${unread} ${t("unread")}` }, String(unread)) : null)));
+        unread ? el("span", { class: "unread", "aria-label": `${unread} ${t("unread")}` }, unread > 99 ? "99+" : String(unread)) : null)));
 }
 
 function lastWords(chat) {

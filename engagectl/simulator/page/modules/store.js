@@ -183,7 +183,10 @@ class Store extends EventTarget {
     const isNew = !chat.messages.has(message.message_id);
     if (!message.outgoing && isNew) Object.assign(chat.view, { action: null, draft: null });
     if (chat.isLoaded) chat.put(message);
-    else chat.lastKnown = message;
+    else {
+      chat.lastKnown = message;
+      this.catchUp(chat);
+    }
     this.say("message", { chat, message, isNew });
   }
 
