@@ -207,6 +207,8 @@ def test_typing_drafts_reactions_and_deletions_are_seen(page: Page) -> None:
     page.click("#start")
     say(page, "typing")
     expect(page.locator(".status")).to_contain_text("печатает…")
+    expect(page.locator(".line-last.active")).to_have_text("печатает…")
+    expect(page.locator(".line-last.active")).to_have_count(0, timeout=8_000)
     say(page, "draft")
     expect(page.locator(".draft .text")).to_contain_text("I have been here before")
     page.click(".stop-draft")

@@ -100,12 +100,12 @@ def _finish(page: Page, name: str) -> str:
     for number in range(120):
         asked = _asked(page)
         keys = _keys(asked)
-        if not any(key.startswith(_PAUSE) for key in keys):
+        if not _is_step(keys) and not _is_step(_keys_once_quiet(page)):
             keep(page, f"learner-{name}-end")
             return asked.locator(".text").inner_text()
         if number == 2:
             keep(page, f"learner-{name}")
-        _answer(page, asked, keys)
+        _answer(page, asked, _keys(asked))
     pytest.fail(f"the {name} did not end: {_asked(page).inner_text()}")
 
 
@@ -122,6 +122,25 @@ def _answer(page: Page, asked: Locator, keys: list[str]) -> None:
 def _asked(page: Page) -> Locator:
     """Return the newest message of the bot that has buttons."""
     return page.locator(".message.bots:has(.key)").last
+
+
+def _is_step(keys: list[str]) -> bool:
+    return any(key.startswith(_PAUSE) for key in keys)
+
+
+def _keys_once_quiet(page: Page) -> list[str]:
+    """Between a judged step and the next one no button is there for a moment: look again."""
+    _settle(page, seconds=1.5)
+    return _keys(_asked(page))
+
+
+def _settle(page: Page, *, seconds: float) -> None:
+    """Wait until the question stands unchanged for so long."""
+    seen, since = page.evaluate(_QUESTION), time.monotonic()
+    while time.monotonic() - since < seconds:
+        page.wait_for_timeout(50)
+        if (now := page.evaluate(_QUESTION)) != seen:
+            seen, since = now, time.monotonic()
 
 
 def _keys(asked: Locator) -> list[str]:
@@ -141,6 +160,7 @@ def _changes(page: Page, act: Callable[[], None]) -> None:
     before = page.evaluate(_QUESTION)
     act()
     page.wait_for_function(f"before => {_QUESTION} !== before", arg=before)
+    _settle(page, seconds=0.25)
 
 
 def _answer_ms(page: Page, text: str) -> float:

@@ -173,6 +173,8 @@ class Store extends EventTarget {
     if (event.type === "chat") {
       Object.assign(chat.view, stamped(event.chat));
       this.say("view", { chat });
+      const { action } = chat.view;
+      if (action) setTimeout(() => this.say("chats"), action.until - Date.now() + 50);
     }
     if (event.type === "callback_answer") this.say("answered", { chat, answer: event });
     if (chat.isLoaded) chat.version = Math.max(chat.version, event.version ?? -1);
