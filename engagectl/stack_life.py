@@ -58,12 +58,15 @@ def up(wanted: StackOptions, view: View) -> bool:
         return True
     _make_ready(paths)
     shown = StartView(view.as_json, lambda: _open_page(view))
-    follower = LogFollower(paths, NAMES)
+    followers: list[LogFollower] = []
 
     def observe(state: StackState) -> None:
         shown.update(state)
-        if shown.is_done and state.state in {"ready", "unhealthy"} and not view.as_json:
-            follower.print_new()
+        if shown.is_done and not view.as_json:
+            # From here on: what was written while starting would push the table away.
+            if not followers:
+                followers.append(LogFollower(paths, NAMES))
+            followers[0].print_new()
 
     well = run_stack(wanted, paths, observe)
     if not well:
