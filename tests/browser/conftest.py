@@ -17,9 +17,13 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium, the system's own."""
+    """A headless Chromium, the system's own.
+
+    A module's and not the session's: Playwright keeps an event loop running in the thread, in
+    which neither asynchronous tests nor Django's database can be used.
+    """
     path = next(
         filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
     )
