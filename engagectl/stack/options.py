@@ -1,7 +1,7 @@
 """What `dev up` was asked to do."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Self
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,3 @@ class StackOptions:
     def document(self) -> dict[str, Any]:
         """Return the options as JSON-ready values."""
         return asdict(self)
-
-    @classmethod
-    def from_document(cls, document: dict[str, Any]) -> Self:
-        """Read them back."""
-        tuples = {name: tuple(document[name]) for name in ("only", "leave_out")}
-        return cls(**{**document, **tuples})
