@@ -9,16 +9,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Bar:
-    """A figure that must hold: `value` at most `target`."""
+    """A figure that must hold: `value` at most `target`, or at least it."""
 
     name: str
     value: float
     target: float
+    at_least: bool = False
 
     @property
     def holds(self) -> bool:
         """Whether the figure is within its target."""
-        return self.value <= self.target
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Report:
         ]
         lines += [
             f"  {'holds' if bar.holds else 'FALLS SHORT'}: {bar.name} "
-            f"{bar.value:.3f} (at most {bar.target:g})"
+            f"{bar.value:.3f} (at {'least' if bar.at_least else 'most'} {bar.target:g})"
             for bar in self.bars
         ]
         return "\n".join(lines)
