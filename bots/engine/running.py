@@ -4,6 +4,7 @@ Importing this module imports aiogram, which takes seconds of CPU.
 """
 
 import asyncio
+import functools
 import logging
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from bots.engine.outgoing import (
 from bots.engine.ownership import PartitionOwnership
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
+from utils.update_envelope import LANES
 
 _TELEGRAM_CONNECTIONS = 1000
 _TELEGRAM_SECONDS = 30.0
@@ -55,7 +57,11 @@ class RunningEngine:
             handle=self.cluster.handle,
             voice=Voice(self.cluster.apologise, self.cluster.announce_outage),
         )
-        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver, metrics)
+        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver)
+        for lane in LANES:
+            metrics.in_flight.labels(lane).set_function(
+                functools.partial(self._consumer.in_flight, lane)
+            )
         self._ownership = PartitionOwnership(queue.redis, self._consumer)
         self._consumer.on_lost = self._ownership.lost
         self._watch: asyncio.Task[None] | None = None
