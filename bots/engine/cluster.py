@@ -78,6 +78,10 @@ class BotCluster:
         """Tell whether `key` is the BOT_INTERNAL_KEY of any bot."""
         return key_matches(key, [each.internal_key for each in self._serving.values()])
 
+    def knows_core_key(self, key: str) -> bool:
+        """Tell whether `key` is the DRF_INTERNAL_KEY of any bot."""
+        return key_matches(key, [each.core_key for each in self._serving.values()])
+
     async def handle(self, envelope: UpdateEnvelope) -> None:
         """Run an update through its bot's handlers; raises what they raise."""
         await self._for(envelope).handle(envelope)
