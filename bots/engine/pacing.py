@@ -15,7 +15,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bots.engine.pace_scripts import HOLD_SCRIPT, TAKE_SCRIPT
@@ -27,6 +29,7 @@ Sending = Literal["reply", "push", "bulk"]
 """`reply`: to a learner's update. `push`: from inside, to one learner. `bulk`: to many."""
 
 _ANSWER_SECONDS = 0.5
+_CONNECTIONS = 32
 _PAUSE_WITHOUT_REDIS_SECONDS = 1.0
 _LEAST_KEPT_MILLISECONDS = 1000
 _logger = logging.getLogger(__name__)
@@ -113,6 +116,19 @@ class Turn:
     seconds: float
 
 
+def open_pace_connections(redis_url: str) -> Redis:
+    """Return connections of their own: whoever waits for entries must not keep a message back."""
+    pool = BlockingConnectionPool.from_url(
+        redis_url,
+        max_connections=_CONNECTIONS,
+        timeout=_ANSWER_SECONDS,
+        socket_connect_timeout=_ANSWER_SECONDS,
+        socket_timeout=_ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 1),
+    )
+    return Redis.from_pool(pool)
+
+
 class Pace:
     """Gives turns. Without Redis replies are free, and pushes wait until it is back."""
 
@@ -133,7 +149,7 @@ class Pace:
         while turn.seconds:
             # Those without a turn ask again one by one, not all at once.
             pause = turn.seconds * (1.0 if turn.is_given else random.uniform(0.5, 1.0))  # noqa: S311
-            if waited + pause > LONGEST_WAIT_SECONDS:
+            if waited + turn.seconds > LONGEST_WAIT_SECONDS:
                 raise NoTurnError(turn.seconds)
             await asyncio.sleep(pause)
             waited += pause
