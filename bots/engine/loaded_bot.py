@@ -23,7 +23,7 @@ from bots.engine import fallback
 from bots.engine.blocking import ChatStateMiddleware
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
-from bots.engine.delivering import UnfitUpdateError
+from bots.engine.failures import UnfitUpdateError
 from bots.engine.middlewares import FailureMiddleware, LearnerMiddleware, tell, translator_for
 from bots.engine.translating import Catalogues
 from utils.bot_registry import BotFolder
@@ -97,6 +97,16 @@ class LoadedBot:
         text = translate("Something went wrong on my side, and I have noted it. Please try again.")
         await tell(self.bot, update, text)
 
+    async def announce_outage(self, envelope: UpdateEnvelope) -> None:
+        """Tell the learner that the update waits for the core."""
+        update = self._parse(envelope)
+        translate = translator_for(update, self.catalogues)
+        text = translate(
+            "I cannot reach my notebook just now. I have your message and will answer as soon as "
+            "I can: nothing is lost."
+        )
+        await tell(self.bot, update, text)
+
     async def introduce(self) -> None:
         """See whether Telegram knows the token, and put the commands menu there.
 
@@ -159,7 +169,7 @@ def _assemble(
     dispatcher = Dispatcher(
         disable_fsm=True, name=folder.name, core=core, settings=settings, catalogues=catalogues
     )
-    dispatcher.update.outer_middleware(FailureMiddleware(catalogues))
+    dispatcher.update.outer_middleware(FailureMiddleware())
     dispatcher.update.outer_middleware(ChatStateMiddleware(core))
     dispatcher.update.outer_middleware(LearnerMiddleware(core, catalogues))
     dispatcher.include_routers(router, fallback.create_router())

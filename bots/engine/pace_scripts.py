@@ -1,6 +1,9 @@
 """The two scripts that keep the pace, run by Redis. Every key of a bot lies in one slot."""
 
-TAKE_SCRIPT = """
+from bots.engine.redis_access import Script
+
+TAKE = Script(
+    """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local sending, messages, ahead, least = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
@@ -55,6 +58,7 @@ keep(KEYS[1], chat)
 if counts then keep(KEYS[2], bot) end
 return {1, wait}
 """
+)
 """Gives a turn, or says how long there is none.
 
 KEYS: the chat's and the bot's hash. ARGV: how it is sent, the number of messages (0 for who has a
@@ -63,7 +67,8 @@ is kept beyond need, then the limits of the chat, of the bot, and of the replies
 pushes. Times are microseconds. Returns whether there is a turn, and in how long it is.
 """
 
-HOLD_SCRIPT = """
+HOLD = Script(
+    """
 local time = redis.call('TIME')
 local till = time[1] * 1000000 + time[2] + ARGV[1] * 1000
 for _, key in ipairs(KEYS) do
@@ -74,6 +79,7 @@ for _, key in ipairs(KEYS) do
   if redis.call('PTTL', key) < kept then redis.call('PEXPIRE', key, kept) end
 end
 """
+)
 """Lets nothing more out for a while.
 
 KEYS: whose hashes. ARGV: the milliseconds, and the least a hash is kept beyond need.

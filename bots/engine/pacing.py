@@ -15,12 +15,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-
-from bots.engine.pace_scripts import HOLD_SCRIPT, TAKE_SCRIPT
+from bots.engine.pace_scripts import HOLD, TAKE
+from bots.engine.redis_access import PROMPT_SECONDS, QueueError, RedisAccess
 
 LONGEST_WAIT_SECONDS = 60.0
 """Who would have to wait longer for a turn is sent away, to come again later."""
@@ -28,8 +24,6 @@ LONGEST_WAIT_SECONDS = 60.0
 Sending = Literal["reply", "push", "bulk"]
 """`reply`: to a learner's update. `push`: from inside, to one learner. `bulk`: to many."""
 
-_ANSWER_SECONDS = 0.5
-_CONNECTIONS = 32
 _PAUSE_WITHOUT_REDIS_SECONDS = 1.0
 _LEAST_KEPT_MILLISECONDS = 1000
 _logger = logging.getLogger(__name__)
@@ -116,26 +110,12 @@ class Turn:
     seconds: float
 
 
-def open_pace_connections(redis_url: str) -> Redis:
-    """Return connections of their own: whoever waits for entries must not keep a message back."""
-    pool = BlockingConnectionPool.from_url(
-        redis_url,
-        max_connections=_CONNECTIONS,
-        timeout=_ANSWER_SECONDS,
-        socket_connect_timeout=_ANSWER_SECONDS,
-        socket_timeout=_ANSWER_SECONDS,
-        retry=Retry(NoBackoff(), 1),
-    )
-    return Redis.from_pool(pool)
-
-
 class Pace:
     """Gives turns. Without Redis replies are free, and pushes wait until it is back."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: RedisAccess) -> None:
         """Count in `redis`."""
-        self._take = redis.register_script(TAKE_SCRIPT)
-        self._hold = redis.register_script(HOLD_SCRIPT)
+        self._redis = redis
         self._is_away = False
 
     async def wait_for_turn(self, way: Way, *, messages: int = 1) -> float:
@@ -161,11 +141,10 @@ class Pace:
         """Take the next turn for this many messages; with 0, see whether a given one holds."""
         while True:
             try:
-                async with asyncio.timeout(_ANSWER_SECONDS):
-                    is_given, microseconds = await self._take(
-                        keys=way.keys, args=_arguments(way, messages)
-                    )
-            except (RedisError, OSError) as error:
+                is_given, microseconds = await self._redis.call(
+                    TAKE, way.keys, _arguments(way, messages), seconds=PROMPT_SECONDS
+                )
+            except QueueError as error:
                 self._note_away(error)
                 if way.sending == "reply":
                     return Turn(is_given=True, seconds=0.0)
@@ -179,14 +158,14 @@ class Pace:
         keys = way.keys if way.sending != "reply" else way.keys[:1]
         milliseconds = round(seconds * 1000)
         try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                await self._hold(keys=keys, args=[milliseconds, _LEAST_KEPT_MILLISECONDS])
-        except (RedisError, OSError) as error:
+            arguments = [milliseconds, _LEAST_KEPT_MILLISECONDS]
+            await self._redis.call(HOLD, keys, arguments, seconds=PROMPT_SECONDS)
+        except QueueError as error:
             self._note_away(error)
 
-    def _note_away(self, error: Exception) -> None:
+    def _note_away(self, error: QueueError) -> None:
         if not self._is_away:
-            _logger.warning("the pace is not kept: no Redis (%s)", type(error).__name__)
+            _logger.warning("the pace is not kept: %s (%s)", error.what, error.why)
         self._is_away = True
 
 

@@ -10,9 +10,10 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.engine.blocking import mark_blocked, says_blocked
 from bots.engine.core_client import CoreClient
+from bots.engine.failures import UnfitUpdateError
 from bots.engine.metrics import SendingMetrics
 from bots.engine.pacing import sending_as
-from bots.engine.push_message import PushMessage, PushOutcome, read_push_message
+from bots.engine.push_message import PushMessage, PushMessageError, PushOutcome, read_push_message
 from utils.logs import without_secrets
 from utils.update_envelope import UpdateEnvelope
 
@@ -98,17 +99,17 @@ class PushSender:
         """Send the message; return when the core has taken the outcome.
 
         Raises:
-            PushMessageError: the entry holds no message.
+            UnfitUpdateError: the entry holds no message.
             TelegramAPIError: Telegram cannot be reached, or takes nothing now: send it later.
             CoreError: the core did not take the outcome: tell it again.
         """
-        message = read_push_message(envelope.body)
+        message = _read(envelope)
         outcome, error = await self._send(bot, core, message)
         await self._report(core, message, outcome, error)
 
     async def give_up(self, core: CoreClient, envelope: UpdateEnvelope) -> None:
         """Tell the core of a push that is parked."""
-        message = read_push_message(envelope.body)
+        message = _read(envelope)
         await self._report(core, message, "failed", "parked among the dead letters")
 
     async def close(self) -> None:
@@ -140,6 +141,13 @@ class PushSender:
             error = without_secrets(error)
             await self._outcomes.report(core, message.push_id, outcome, error)
         self._metrics.pushes.labels(outcome).inc()
+
+
+def _read(envelope: UpdateEnvelope) -> PushMessage:
+    try:
+        return read_push_message(envelope.body)
+    except PushMessageError as error:
+        raise UnfitUpdateError(error.what, why=error.why, mend=error.mend) from None
 
 
 def _keyboard(message: PushMessage) -> InlineKeyboardMarkup | None:
