@@ -5,7 +5,7 @@ from collections.abc import Awaitable
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from bots.engine.update_queue import QueueError
+from bots.engine.redis_access import QueueError
 
 _COME_AGAIN = {"Retry-After": "2"}
 

@@ -1,7 +1,7 @@
 """What holds for every call that a bot makes at Telegram: once for each update, and refusals."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import (
@@ -82,14 +82,16 @@ async def _carry_out(
     return answer
 
 
-def _written(answer: Response[Any]) -> bytes:
-    return answer.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
+def _written(answer: Any) -> bytes:
+    # Whatever aiogram's annotations say, sessions return what stands under `result`.
+    whole = Response[Any](ok=True, result=answer)
+    return whole.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
 
 
 def _restored(known: Any, bot: Bot, method: TelegramMethod[TelegramType]) -> Response[TelegramType]:
     if isinstance(known, bytes):
         returned: Any = method.__returning__
-        return Response[returned].model_validate_json(known, context={"bot": bot})
+        known = Response[returned].model_validate_json(known, context={"bot": bot}).result
     restored: Response[TelegramType] = known
     return restored
 
@@ -112,5 +114,6 @@ class HarmlessRefusals(BaseRequestMiddleware):
         except TelegramBadRequest as error:
             is_late = isinstance(method, AnswerCallbackQuery)
             if is_late or "message is not modified" in error.message:
-                return Response[Any](ok=True, result=True)
+                nothing_to_do: Any = True
+                return cast("Response[TelegramType]", nothing_to_do)
             raise
