@@ -26,7 +26,7 @@ from bots.engine.outgoing import (
 )
 from bots.engine.ownership import PartitionOwnership
 from bots.engine.paced_calls import Paced, RetryAfterHonoured
-from bots.engine.pacing import Pace
+from bots.engine.pacing import Pace, Pacing
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
 
@@ -44,7 +44,8 @@ class RunningEngine:
     ) -> None:
         """Build the parts; nothing runs yet."""
         self._bots_dir = bots_dir
-        pace = Pace(queue.redis)
+        pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
+        pace = Pace(queue.redis, pacing)
         self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
         self._core = open_core_connections(settings.core_api_url)
         self.cluster = BotCluster(

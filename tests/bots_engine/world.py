@@ -119,6 +119,7 @@ class World:
                 "REDIS_URL": self.redis_url,
                 "TELEGRAM_API_URL": self.telegram.url,
                 "CORE_API_URL": self.core.url,
+                "PACE_CHAT_BURST": "1000",  # tests talk faster than people
             },
             log=self.root / "bots.log",
         )
