@@ -134,6 +134,7 @@ class World:
                 "REDIS_URL": self.redis_url,
                 "TELEGRAM_API_URL": self.telegram.url,
                 "CORE_API_URL": self.core.url,
+                "PACE_CHAT_BURST": "1000",  # tests talk faster than people
             },
             log=self.root / f"bots-{port}.log",
         )
@@ -201,11 +202,14 @@ class World:
         update = {"update_id": next(self._update_ids), **update}
         body = json.dumps(update).encode()
         envelope = UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway")
-        envelope = replace(envelope, received_at=envelope.received_at - age)
+        self.append(replace(envelope, received_at=envelope.received_at - age))
+        return int(update["update_id"])
+
+    def append(self, envelope: UpdateEnvelope) -> None:
+        """Put an entry into the queue."""
         arguments = [part for pair in envelope.fields().items() for part in pair]
         keys = [envelope.stream, envelope.duplicate_mark]
         self.redis.eval(APPEND_SCRIPT, 2, *keys, DUPLICATE_MARK_SECONDS, 10_000, *arguments)
-        return int(update["update_id"])
 
     def wait_for_texts(self, *texts: str, seconds: float = 15) -> None:
         """Wait until all of these were sent."""
