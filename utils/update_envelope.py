@@ -265,7 +265,7 @@ def _id_under(carrier: Any, name: str) -> int:
 
 def new_trace() -> str:
     """Return a new trace id: 32 hexadecimal digits. It names, it does not protect."""
-    return f"{random.getrandbits(128):032x}"  # noqa: S311
+    return f"{random.getrandbits(128):032x}"
 
 
 def partition_of(bot_name: str, chat_id: int) -> int:
