@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bots.engine import internal_update
 from bots.engine.metrics import EngineMetrics
 from bots.engine.redis_access import QueueError, RedisAccess
+from bots.engine.service_document import describe
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
 from bots.engine.update_queue import UpdateQueue
 from utils.errors import EngageError
@@ -105,6 +106,7 @@ def _build(engine: _Engine) -> FastAPI:
 
     app = FastAPI(title="engageAI bots", lifespan=lifespan, docs_url=None, redoc_url=None,
                   openapi_url=None)  # fmt: skip
+    describe(app)
     _add_health(app, engine)
     _add_internal_update(app, engine)
     return app
