@@ -12,6 +12,7 @@ from tests.fuzz.odd_values import bend, odd_number, odd_text, written
 
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 _DEPTH = 5
+_ANYTHING: dict[str, Any] = {}
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (
@@ -56,6 +57,7 @@ class _CallMaker:
     def __init__(self, document: dict[str, Any], known: dict[str, list[Any]]) -> None:
         self._document = document
         self._known = known
+        self._made: dict[tuple[int, int], st.SearchStrategy[Any]] = {}
 
     @st.composite
     @staticmethod
@@ -88,7 +90,7 @@ class _CallMaker:
             return st.sampled_from(known)
         if rng.random() < 0.3:
             return st.just(rng.choice((odd_number, odd_text))(rng))
-        return self.values(parameter.get("schema", {}))
+        return self.values(parameter.get("schema", _ANYTHING))
 
     def _body(self, operation: Any, rng: random.Random) -> st.SearchStrategy[bytes | None]:
         content = self._resolved(operation.get("requestBody", {})).get("content", {})
@@ -101,6 +103,13 @@ class _CallMaker:
     def values(self, schema: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         """Return a strategy for values that fit a schema."""
         schema = self._resolved(schema)
+        # Making one takes longer than drawing from it; the document's parts outlive this.
+        key = (id(schema), depth)
+        if key not in self._made:
+            self._made[key] = self._new_values(schema, depth)
+        return self._made[key]
+
+    def _new_values(self, schema: Any, depth: int) -> st.SearchStrategy[Any]:
         if depth > _DEPTH:
             return st.none()
         if "const" in schema:
@@ -111,7 +120,7 @@ class _CallMaker:
             if name in schema:
                 return st.one_of([self.values(each, depth + 1) for each in schema[name]])
         if "allOf" in schema:
-            return self.values(self._merged(schema), depth + 1)
+            return self._new_values(self._merged(schema), depth + 1)
         found = self._of_type(schema, depth)
         return st.none() | found if schema.get("nullable") else found
 
@@ -133,7 +142,7 @@ class _CallMaker:
     def _lists(self, schema: Any, depth: int) -> st.SearchStrategy[Any]:
         smallest = schema.get("minItems", 0)
         largest = min(schema.get("maxItems", smallest + 4), smallest + 4)
-        items = self.values(schema.get("items", {}), depth + 1)
+        items = self.values(schema.get("items", _ANYTHING), depth + 1)
         return st.lists(items, min_size=smallest, max_size=largest)
 
     def _objects(self, schema: Any, depth: int) -> st.SearchStrategy[Any]:
