@@ -1,75 +1,94 @@
 """Puts updates into Redis: each once, each durable before Telegram is told so."""
 
-import asyncio
+import hashlib
+from enum import Enum
+from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+import hiredis
 
-from utils.errors import EngageError
-from utils.update_envelope import APPEND_SCRIPT, DUPLICATE_MARK_SECONDS, UpdateEnvelope
+from api_gateway.redis_address import RedisAddress
+from api_gateway.redis_connection import RedisGoneError
+from api_gateway.redis_pipe import RedisPipe, error_code
+from utils.update_envelope import (
+    APPEND_SCRIPT,
+    DUPLICATE_MARK_SECONDS,
+    QUEUE_FULL,
+    UpdateEnvelope,
+)
 
-APPEND_SECONDS = 1.0
-"""How long an append may take; Telegram is better told to come again than kept waiting."""
+_SHA = hashlib.sha1(APPEND_SCRIPT.encode(), usedforsecurity=False).hexdigest()
+_BY_SHA = ("EVALSHA", _SHA, "2")
+_BY_TEXT = ("EVAL", APPEND_SCRIPT, "2")
+_LOAD = hiredis.pack_command(("SCRIPT", "LOAD", APPEND_SCRIPT))
+_PING = hiredis.pack_command(("PING",))
+_MARK_SECONDS = str(DUPLICATE_MARK_SECONDS)
 
-_CONNECTIONS = 64
 
+class Appended(Enum):
+    """What became of an update."""
 
-class IntakeError(EngageError):
-    """An update could not be stored, or nobody knows whether it was."""
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    QUEUE_FULL = "queue_full"
 
 
 class UpdateIntake:
     """The gateway's end of the queue."""
 
-    def __init__(self, redis_url: str) -> None:
-        """Connect lazily to the Redis at `redis_url`."""
-        pool = BlockingConnectionPool.from_url(
-            redis_url,
-            max_connections=_CONNECTIONS,
-            timeout=APPEND_SECONDS,
-            socket_connect_timeout=APPEND_SECONDS,
-            # A connection that Redis closed while idle shows only when it is used again.
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._redis = Redis(connection_pool=pool)
-        self._append = self._redis.register_script(APPEND_SCRIPT)
+    def __init__(self, address: RedisAddress, *, high_mark: int) -> None:
+        """Store at `address`, at most `high_mark` entries in a stream."""
+        self._pipe = RedisPipe(address, (_LOAD,))
+        self._high_mark = str(high_mark)
 
-    async def append(self, envelope: UpdateEnvelope) -> bool:
-        """Store an update and return whether it was new.
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection to Redis is open now."""
+        return self._pipe.connection is not None
+
+    def start(self) -> None:
+        """Connect before the first update comes."""
+        self._pipe.start()
+
+    async def append(self, envelope: UpdateEnvelope) -> Appended:
+        """Store an update unless it was stored before.
 
         Raises:
-            IntakeError: Redis did not confirm within `APPEND_SECONDS`.
+            RedisGoneError: Redis did not confirm in time, or refused.
         """
-        arguments: list[str | bytes] = [str(DUPLICATE_MARK_SECONDS)]
-        for name, value in envelope.fields().items():
-            arguments += (name, value)
-        try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                entry_id = await self._append(
-                    keys=[envelope.stream, envelope.duplicate_mark], args=arguments
-                )
-        except (RedisError, OSError) as error:
-            raise _unreachable(error) from error
-        return entry_id is not None
+        reply = await self._call(self._command(_BY_SHA, envelope))
+        if type(reply) is bytes:
+            return Appended.STORED
+        if isinstance(reply, hiredis.ReplyError) and error_code(reply) == "NOSCRIPT":
+            reply = await self._call(self._command(_BY_TEXT, envelope))
+        return self._outcome(reply)
 
     async def check(self) -> None:
-        """Raise IntakeError unless Redis answers in time."""
-        try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                await self._redis.ping()
-        except (RedisError, OSError) as error:
-            raise _unreachable(error) from error
+        """Raise RedisGoneError unless Redis answers in time."""
+        self._outcome(await self._call(_PING))
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._redis.aclose(close_connection_pool=True)
+        """Close the connection."""
+        await self._pipe.close()
 
+    async def _call(self, command: bytes) -> Any:
+        connection = self._pipe.connection or await self._pipe.opened()
+        return await connection.call(command)
 
-def _unreachable(error: Exception) -> IntakeError:
-    return IntakeError(
-        "Redis does not take updates",
-        why=f"{type(error).__name__} at REDIS_URL",
-        mend="see whether it runs: engagectl dev status",
-    )
+    def _command(self, script: tuple[str, ...], envelope: UpdateEnvelope) -> bytes:
+        values: list[str | bytes] = [
+            *script, envelope.stream, envelope.duplicate_mark, _MARK_SECONDS, self._high_mark
+        ]  # fmt: skip
+        for pair in envelope.fields().items():
+            values += pair
+        return hiredis.pack_command(tuple(values))
+
+    def _outcome(self, reply: Any) -> Appended:
+        if isinstance(reply, hiredis.ReplyError):
+            code = error_code(reply)
+            if code == "READONLY" and self._pipe.connection is not None:
+                # It is a replica now: the name in REDIS_URL may lead to its successor already.
+                self._pipe.connection.give_up("it answered READONLY")
+            raise RedisGoneError(f"it answered {code}")
+        if reply is None:
+            return Appended.DUPLICATE
+        return Appended.QUEUE_FULL if reply == QUEUE_FULL else Appended.STORED

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from api_gateway.webhook import LARGEST_BODY
+from utils.update_envelope import LARGEST_BODY
 from tests.api_gateway.gateway import ENV, OWN_SECRET, SHARED_SECRET, Gateway, stored
 from tests.services import wait_until
 
