@@ -6,9 +6,8 @@ import logging
 from collections.abc import AsyncIterator, Callable
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api_gateway.body import BODY_SECONDS
+from api_gateway.body import BODY_SECONDS, BodyReader
 from api_gateway.bot_directory import BotDirectory
 from api_gateway.intake import UpdateIntake
 from api_gateway.metrics import GatewayMetrics
@@ -16,7 +15,7 @@ from api_gateway.redis_address import parse_redis_url
 from api_gateway.rest import build_rest
 from api_gateway.settings import GatewaySettings, gateway_env_file, load_gateway_settings
 from api_gateway.telegram_networks import TelegramNetworks
-from api_gateway.webhook import PREFIX, WebhookRoute
+from api_gateway.webhook import WebhookRoute
 from utils.errors import EngageError
 from utils.logs import set_up_logging
 
@@ -24,23 +23,7 @@ _REFRESH_SECONDS = 1.0
 _logger = logging.getLogger(__name__)
 
 
-class Gateway:
-    """Gives each request to the webhook or to the rest; the webhook passes no framework."""
-
-    def __init__(self, webhook: WebhookRoute, rest: ASGIApp) -> None:
-        """Join the two."""
-        self._webhook = webhook
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and end."""
-        if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await self._webhook(scope, receive, send)
-        else:
-            await self._rest(scope, receive, send)
-
-
-def create_app() -> Gateway:
+def create_app() -> WebhookRoute:
     """Build the gateway from its settings.
 
     Exits with the refusal's three lines when the settings cannot be used: a traceback would
@@ -64,31 +47,31 @@ def _set_up_logging(settings: GatewaySettings) -> None:
     logging.getLogger("uvicorn.access").propagate = False
 
 
-def _join(settings: GatewaySettings, bots: BotDirectory, intake: UpdateIntake) -> Gateway:
-    metrics = GatewayMetrics()
-    metrics.watch_connection(lambda: intake.is_connected)
-    webhook = WebhookRoute(
-        bots=bots, intake=intake, metrics=metrics,
-        networks=TelegramNetworks(trusted_proxies=settings.trusted_proxies)
-        if settings.telegram_networks_only
-        else None,
-    )  # fmt: skip
+def _join(settings: GatewaySettings, bots: BotDirectory, intake: UpdateIntake) -> WebhookRoute:
+    metrics = GatewayMetrics(is_connected=lambda: intake.is_connected)
+    bodies = BodyReader()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        _logger.info("serving %s", ", ".join(bots.names) or "no bot")
+        _logger.info("serving %s", bots.summary)
         intake.start()
         chores = [
             asyncio.create_task(_repeat(bots.refresh, _REFRESH_SECONDS)),
-            asyncio.create_task(_repeat(webhook.bodies.sweep, BODY_SECONDS)),
+            asyncio.create_task(_repeat(bodies.sweep, BODY_SECONDS)),
         ]
         yield
         for chore in chores:
             chore.cancel()
         await intake.close()
 
-    return Gateway(
-        webhook, build_rest(bots=bots, intake=intake, metrics=metrics, lifespan=lifespan)
+    networks = TelegramNetworks(trusted_proxies=settings.trusted_proxies)
+    return WebhookRoute(
+        build_rest(bots=bots, intake=intake, metrics=metrics, lifespan=lifespan),
+        bots=bots,
+        bodies=bodies,
+        intake=intake,
+        metrics=metrics,
+        networks=networks if settings.telegram_networks_only else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import cast
+from typing import Any
 
 from starlette.types import Message, Receive
 
@@ -33,9 +33,9 @@ class BodyReader:
 
     def __init__(self) -> None:
         """Begin with no reading."""
-        self._reading: set[asyncio.Task[None]] = set()
-        self._seen: set[asyncio.Task[None]] = set()
-        self._overdue: set[asyncio.Task[None]] = set()
+        self._reading: set[asyncio.Task[Any] | None] = set()
+        self._seen: set[asyncio.Task[Any] | None] = set()
+        self._overdue: set[asyncio.Task[Any] | None] = set()
 
     async def read(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
         """Return the whole body.
@@ -43,27 +43,33 @@ class BodyReader:
         Raises:
             BodyTooLargeError, BodyTooLateError, SenderGoneError: there is none to return.
         """
-        task = cast("asyncio.Task[None]", asyncio.current_task())
+        task = asyncio.current_task()
         self._reading.add(task)
         try:
             message = await receive()
-            if message.get("more_body"):
-                return await _read_on(headers, message, receive)
-            return _part(message)
+            body = (
+                await _read_on(headers, message, receive)
+                if message.get("more_body")
+                else _part(message)
+            )
         except asyncio.CancelledError:
-            if task not in self._overdue:
+            if task is None or task not in self._overdue:
                 raise
             self._overdue.discard(task)
             task.uncancel()
             raise BodyTooLateError from None
         finally:
             self._reading.discard(task)
+        if len(body) > LARGEST_BODY:
+            raise BodyTooLargeError
+        return body
 
     def sweep(self) -> None:
         """End each reading that the last sweep saw, too."""
         for task in self._reading & self._seen:
-            self._overdue.add(task)
-            task.cancel()
+            if task is not None:
+                self._overdue.add(task)
+                task.cancel()
         self._seen = self._reading - self._overdue
 
 
@@ -75,11 +81,9 @@ async def _read_on(
         raise BodyTooLargeError
     body = bytearray(_part(first))
     message = first
-    while message.get("more_body"):
+    while message.get("more_body") and len(body) <= LARGEST_BODY:
         message = await receive()
         body += _part(message)
-        if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError
     return bytes(body)
 
 
@@ -87,6 +91,4 @@ def _part(message: Message) -> bytes:
     if message["type"] == "http.disconnect":
         raise SenderGoneError
     part: bytes = message.get("body", b"")
-    if len(part) > LARGEST_BODY:
-        raise BodyTooLargeError
     return part

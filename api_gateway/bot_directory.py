@@ -14,6 +14,7 @@ from api_gateway.settings import (
 from utils.errors import EngageError
 
 _logger = logging.getLogger(__name__)
+_MOST_NAMED = 20
 _NOBODY = WebhookSecrets()
 
 
@@ -24,6 +25,9 @@ class Admission(Enum):
     WRONG_SECRET = 401
     UNKNOWN_BOT = 404
     BOT_GONE = 410
+
+
+_ADMITTED = Admission.ADMITTED
 
 
 class BotDirectory:
@@ -49,6 +53,12 @@ class BotDirectory:
         """The names of the bots served now."""
         return list(self._served.secrets)
 
+    @property
+    def summary(self) -> str:
+        """The bots in a few words, for a log line."""
+        names = self.names
+        return ", ".join(names) if 0 < len(names) <= _MOST_NAMED else f"{len(names)} bots"
+
     def admit(self, bot_name: str, secret: bytes) -> Admission:
         """Compare a request's secret, in constant time, with those of the bot it names.
 
@@ -56,7 +66,7 @@ class BotDirectory:
         one before or after it), that of the bot that is gone, or the one shared by all.
         """
         if _is_one_of(self._served.secrets.get(bot_name, _NOBODY), secret):
-            return Admission.ADMITTED
+            return _ADMITTED
         # Looked at for every refusal alike: a bot that exists must not take less time.
         self.refresh()
         return self._judge(bot_name, secret)
@@ -93,13 +103,13 @@ class BotDirectory:
             if name not in served.secrets
         }
         self._served = served
-        _logger.info("serving %s", ", ".join(served.secrets) or "no bot")
+        _logger.info("serving %s", self.summary)
 
 
 def _is_one_of(known: WebhookSecrets, secret: bytes) -> bool:
-    is_current = hmac.compare_digest(secret, known.current)
-    is_following = hmac.compare_digest(secret, known.following)
-    return is_current or is_following
+    return hmac.compare_digest(secret, known.current) or hmac.compare_digest(
+        secret, known.following
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

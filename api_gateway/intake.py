@@ -1,27 +1,18 @@
 """Puts updates into Redis: each once, each durable before Telegram is told so."""
 
-import hashlib
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import hiredis
 
+from api_gateway.append_command import LOAD_SCRIPT, AppendCommand, by_text
 from api_gateway.redis_address import RedisAddress
 from api_gateway.redis_connection import RedisGoneError
 from api_gateway.redis_pipe import RedisPipe, error_code
-from utils.update_envelope import (
-    APPEND_SCRIPT,
-    DUPLICATE_MARK_SECONDS,
-    QUEUE_FULL,
-    UpdateEnvelope,
-)
+from utils.update_envelope import QUEUE_FULL
 
-_SHA = hashlib.sha1(APPEND_SCRIPT.encode(), usedforsecurity=False).hexdigest()
-_BY_SHA = ("EVALSHA", _SHA, "2")
-_BY_TEXT = ("EVAL", APPEND_SCRIPT, "2")
-_LOAD = hiredis.pack_command(("SCRIPT", "LOAD", APPEND_SCRIPT))
 _PING = hiredis.pack_command(("PING",))
-_MARK_SECONDS = str(DUPLICATE_MARK_SECONDS)
 
 
 class Appended(Enum):
@@ -32,13 +23,17 @@ class Appended(Enum):
     QUEUE_FULL = "queue_full"
 
 
+_STORED = Appended.STORED
+
+
 class UpdateIntake:
     """The gateway's end of the queue."""
 
     def __init__(self, address: RedisAddress, *, high_mark: int) -> None:
         """Store at `address`, at most `high_mark` entries in a stream."""
-        self._pipe = RedisPipe(address, (_LOAD,))
-        self._high_mark = str(high_mark)
+        self._pipe = RedisPipe(address, (LOAD_SCRIPT,))
+        self._high_mark = high_mark
+        self._commands: dict[str, AppendCommand] = {}
 
     @property
     def is_connected(self) -> bool:
@@ -49,38 +44,35 @@ class UpdateIntake:
         """Connect before the first update comes."""
         self._pipe.start()
 
-    async def append(self, envelope: UpdateEnvelope) -> Appended:
-        """Store an update unless it was stored before.
+    async def append(
+        self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str
+    ) -> Appended:
+        """Store an update, whose `update_id` is whole, unless it was stored before.
 
         Raises:
             RedisGoneError: Redis did not confirm in time, or refused.
         """
-        reply = await self._call(self._command(_BY_SHA, envelope))
+        packer = self._commands.get(bot_name)
+        if packer is None:
+            packer = AppendCommand(bot_name, high_mark=self._high_mark)
+            self._commands[bot_name] = packer
+        command = packer.pack(update, body, trace)
+        connection = self._pipe.connection or await self._pipe.opened()
+        reply = await connection.call(command)
         if type(reply) is bytes:
-            return Appended.STORED
+            return _STORED
         if isinstance(reply, hiredis.ReplyError) and error_code(reply) == "NOSCRIPT":
-            reply = await self._call(self._command(_BY_TEXT, envelope))
+            reply = await connection.call(by_text(command))
         return self._outcome(reply)
 
     async def check(self) -> None:
         """Raise RedisGoneError unless Redis answers in time."""
-        self._outcome(await self._call(_PING))
+        connection = self._pipe.connection or await self._pipe.opened()
+        self._outcome(await connection.call(_PING))
 
     async def close(self) -> None:
         """Close the connection."""
         await self._pipe.close()
-
-    async def _call(self, command: bytes) -> Any:
-        connection = self._pipe.connection or await self._pipe.opened()
-        return await connection.call(command)
-
-    def _command(self, script: tuple[str, ...], envelope: UpdateEnvelope) -> bytes:
-        values: list[str | bytes] = [
-            *script, envelope.stream, envelope.duplicate_mark, _MARK_SECONDS, self._high_mark
-        ]  # fmt: skip
-        for pair in envelope.fields().items():
-            values += pair
-        return hiredis.pack_command(tuple(values))
 
     def _outcome(self, reply: Any) -> Appended:
         if isinstance(reply, hiredis.ReplyError):

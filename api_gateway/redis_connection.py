@@ -50,7 +50,7 @@ class RedisConnection(asyncio.Protocol):
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._unsent: list[bytes] = []
         self._is_choked = False
-        self._answered = 0
+        self._sent = 0
         self._watch: asyncio.TimerHandle | None = None
         self._looks: deque[int] = deque(maxlen=_LOOKS)
 
@@ -90,8 +90,7 @@ class RedisConnection(asyncio.Protocol):
             reply = self._reader.gets()
             while reply is not _NO_REPLY_YET:
                 future = self._waiting.popleft()
-                self._answered += 1
-                if not future.done():
+                if not future.done():  # else its caller gave up
                     future.set_result(reply)
                 reply = self._reader.gets()
         except (hiredis.ProtocolError, IndexError):
@@ -114,6 +113,7 @@ class RedisConnection(asyncio.Protocol):
         if self._transport is None:
             return
         self._transport.write(b"".join(self._unsent))
+        self._sent += len(self._unsent)
         self._unsent.clear()
         if self._watch is None:
             self._look_later()
@@ -127,11 +127,12 @@ class RedisConnection(asyncio.Protocol):
         if not self._waiting:
             self._looks.clear()
             return
-        is_overdue = len(self._looks) == _LOOKS and self._answered < self._looks[0]
-        if is_overdue:
+        asked = self._sent + len(self._unsent)
+        answered = asked - len(self._waiting)
+        if len(self._looks) == _LOOKS and answered < self._looks[0]:
             self.give_up(f"it did not answer within {ANSWER_SECONDS:g} seconds")
             return
-        self._looks.append(self._answered + len(self._waiting))
+        self._looks.append(asked)
         self._look_later()
 
     def _end(self, why: str) -> None:

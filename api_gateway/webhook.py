@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pydantic_core import from_json
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_gateway import replies
 from api_gateway.body import BodyReader, BodyTooLargeError, BodyTooLateError, SenderGoneError
@@ -17,10 +17,10 @@ from api_gateway.metrics import NO_BOT, GatewayMetrics
 from api_gateway.redis_connection import RedisGoneError
 from api_gateway.replies import Reply
 from api_gateway.telegram_networks import TelegramNetworks
-from utils.update_envelope import EnvelopeError, UpdateEnvelope
+from utils.update_envelope import new_trace
 
-PREFIX = "/webhook/"
-SECRET_HEADER = b"x-telegram-bot-api-secret-token"
+_PREFIX = "/webhook/"
+_SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
 _ADMITTED = Admission.ADMITTED
 _BY_ADMISSION = {
@@ -28,42 +28,55 @@ _BY_ADMISSION = {
     Admission.UNKNOWN_BOT: replies.UNKNOWN_BOT,
     Admission.BOT_GONE: replies.BOT_GONE,
 }
-_BY_OUTCOME = {
-    Appended.STORED: replies.STORED,
-    Appended.DUPLICATE: replies.DUPLICATE,
-    Appended.QUEUE_FULL: replies.QUEUE_FULL,
-}
+_STORED = Appended.STORED
+_LEAST_ID, _MOST_ID = -(2**63), 2**63 - 1
 
 _logger = logging.getLogger(__name__)
 
 
 class WebhookRoute:
-    """The webhook as an ASGI application for the paths under PREFIX."""
+    """The webhook, in front of the application that serves everything else."""
 
     def __init__(
         self,
+        rest: ASGIApp,
         *,
         bots: BotDirectory,
+        bodies: BodyReader,
         intake: UpdateIntake,
         metrics: GatewayMetrics,
         networks: TelegramNetworks | None,
     ) -> None:
-        """Serve `bots` and store their updates through `intake`; None lets every network in."""
+        """Serve `bots` and store their updates through `intake`.
+
+        Without `networks` every network is let in.
+        """
+        self._rest = rest
         self._bots = bots
+        self._bodies = bodies
         self._intake = intake
         self._metrics = metrics
         self._networks = networks
-        self.bodies = BodyReader()
+        self._refused = RefusalLog()
+        self._tells_all = _logger.isEnabledFor(logging.DEBUG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request; what is not the webhook's passes on to the rest."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+            await self._rest(scope, receive, send)
+            return
         bot_name = _bot_name(scope["path"])
         reply = self._refusal(bot_name, scope)
         if reply is None:
             try:
-                reply = await self._take_in(bot_name, scope["headers"], receive)
+                body = await self._bodies.read(scope["headers"], receive)
+                reply = await self._take_in(bot_name, body)
             except SenderGoneError:
                 return
+            except BodyTooLargeError:
+                reply = replies.TOO_LARGE
+            except BodyTooLateError:
+                reply = replies.TOO_LATE
         self._metrics.count(bot_name if reply.names_bot else NO_BOT, reply.outcome)
         await send(reply.start)
         await send(reply.body)
@@ -80,50 +93,65 @@ class WebhookRoute:
         admission = self._bots.admit(bot_name, _secret(headers))
         return None if admission is _ADMITTED else _BY_ADMISSION[admission]
 
-    async def _take_in(
-        self, bot_name: str, headers: Iterable[tuple[bytes, bytes]], receive: Receive
-    ) -> Reply:
-        try:
-            body = await self.bodies.read(headers, receive)
-            envelope = UpdateEnvelope.wrap(
-                bot_name=bot_name, update=_parsed(body), body=body, origin="gateway"
-            )
-        except BodyTooLargeError:
-            return replies.TOO_LARGE
-        except BodyTooLateError:
-            return replies.TOO_LATE
-        except EnvelopeError as error:
-            _logger.warning("%s: refused what is no update: %s", bot_name, error.why)
+    async def _take_in(self, bot_name: str, body: bytes) -> Reply:
+        update = _parsed(body)
+        update_id = update.get("update_id") if isinstance(update, dict) else None
+        if type(update_id) is not int or not _LEAST_ID <= update_id <= _MOST_ID:
+            _logger.warning("%s: refused what is no update: %d bytes", bot_name, len(body))
             return replies.NO_UPDATE
-        return await self._store(envelope)
-
-    async def _store(self, envelope: UpdateEnvelope) -> Reply:
+        trace = new_trace()
         started = time.perf_counter()
         try:
-            outcome = await self._intake.append(envelope)
+            outcome = await self._intake.append(bot_name, update, body, trace)
         except RedisGoneError as error:
-            _log(logging.WARNING, envelope, f"not stored: {error.why}")
+            self._refused.note(f"{bot_name}: update {update_id}: {error.why} [{trace}]")
             return replies.NOT_STORED
-        self._metrics.append_seconds.observe(time.perf_counter() - started)
-        return _BY_OUTCOME[outcome]
+        self._metrics.observe_append(time.perf_counter() - started)
+        if outcome is not _STORED:
+            return self._not_new(outcome, f"{bot_name}: update {update_id}", trace)
+        if self._tells_all:
+            _logger.debug("%s: update %s is stored [%s]", bot_name, update_id, trace)
+        return replies.STORED
+
+    def _not_new(self, outcome: Appended, which: str, trace: str) -> Reply:
+        if outcome is Appended.DUPLICATE:
+            _logger.debug("%s was stored before [%s]", which, trace)
+            return replies.DUPLICATE
+        self._refused.note(f"{which}: its stream is full [{trace}]")
+        return replies.QUEUE_FULL
 
 
-def _log(level: int, envelope: UpdateEnvelope, what: str) -> None:
-    _logger.log(
-        level, "%s: update %s %s [%s]",
-        envelope.bot_name, envelope.update_id, what, envelope.trace,
-    )  # fmt: skip
+class RefusalLog:
+    """One line a second about updates that could not be stored, whatever their number.
+
+    Telegram sends each of them again; an outage must not fill the disk with lines about it.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing to say."""
+        self._silent_until = 0.0
+        self._left_out = 0
+
+    def note(self, what: str) -> None:
+        """Log that an update was refused, or count it for the next line."""
+        now = time.monotonic()
+        if now < self._silent_until:
+            self._left_out += 1
+            return
+        more = f" (and {self._left_out} before it)" if self._left_out else ""
+        _logger.warning("not stored: %s%s", what, more)
+        self._silent_until, self._left_out = now + 1, 0
 
 
 def _bot_name(path: str) -> str:
-    """Return the path's one segment behind PREFIX, with or without a slash at its end, else ""."""
-    name = path[len(PREFIX) :].removesuffix("/")
+    """Return the path's one segment behind the prefix, empty when it is not one alone."""
+    name = path[len(_PREFIX) :].removesuffix("/")
     return "" if "/" in name else name
 
 
 def _secret(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     for name, value in headers:
-        if name == SECRET_HEADER:
+        if name == _SECRET_HEADER:
             return value
     return b""
 
@@ -133,29 +161,21 @@ def _peer(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
-def _parsed(body: bytes) -> dict[str, Any]:
-    """Return the update in a body.
+def _parsed(body: bytes) -> Any:
+    """Return what a body says, None when it is not JSON in UTF-8.
 
     Telegram would repeat what is refused for a day and hold the chat's next updates back, so what
     any reader of JSON can make sense of is let in: the bots park what no handler can take.
-
-    Raises:
-        EnvelopeError: the body is not JSON in UTF-8.
     """
     try:
-        update = from_json(body)
+        return from_json(body)
     except ValueError:
-        update = _parsed_leniently(body)
-    return update if isinstance(update, dict) else {}
+        return _parsed_leniently(body)
 
 
 def _parsed_leniently(body: bytes) -> Any:
     """Read what the fast parser refuses: half surrogates, deep nesting."""
     try:
         return json.loads(body.decode())
-    except (ValueError, RecursionError) as error:
-        raise EnvelopeError(
-            "the body is not a Telegram update",
-            why=f"it is not JSON ({type(error).__name__})",
-            mend="send the update exactly as Telegram does",
-        ) from None
+    except (ValueError, RecursionError):
+        return None

@@ -150,9 +150,7 @@ class UpdateEnvelope:
     def push(cls, *, bot_name: str, chat_id: int, key: str, body: bytes) -> Self:
         """Wrap a message to a learner; `key` names it, so that a repeat of it is a duplicate."""
         number = zlib.crc32(key.encode()) << 31 | zlib.adler32(key.encode()) & 0x7FFFFFFF
-        return cls(
-            bot_name, -1 - number, chat_id, PUSH, time.time(), "internal", new_trace(), body
-        )
+        return cls(bot_name, -1 - number, chat_id, PUSH, time.time(), "internal", new_trace(), body)
 
     def replayed(self) -> Self:
         """Return the envelope as it goes into the queue once more, by an operator's hand."""
@@ -248,7 +246,7 @@ def chat_of(update: Mapping[str, Any], kind: str) -> int:
     a poll's answer) counts to that person's private chat, which has the person's id.
     """
     carrier = update.get(kind)
-    if not isinstance(carrier, Mapping):
+    if not isinstance(carrier, dict):
         return 0
     if kind == "callback_query":
         found = _id_under(carrier.get("message"), "chat")
@@ -258,14 +256,14 @@ def chat_of(update: Mapping[str, Any], kind: str) -> int:
 
 
 def _id_under(carrier: Any, name: str) -> int:
-    held = carrier.get(name) if isinstance(carrier, Mapping) else None
-    found = held.get("id") if isinstance(held, Mapping) else None
+    held = carrier.get(name) if isinstance(carrier, dict) else None
+    found = held.get("id") if isinstance(held, dict) else None
     return found if type(found) is int and -(2**63) <= found < 2**63 else 0
 
 
 def new_trace() -> str:
     """Return a new trace id: 32 hexadecimal digits. It names, it does not protect."""
-    return f"{random.getrandbits(128):032x}"  # noqa: S311
+    return random.getrandbits(128).to_bytes(16, "big").hex()  # noqa: S311
 
 
 def partition_of(bot_name: str, chat_id: int) -> int:

@@ -20,7 +20,10 @@ CONNECTIONS = 40
 """Telegram's own default for one webhook."""
 
 _CHATS = 997
-_TEXT = "I have been learning English for three years, and I still mix up the tenses. " * 2
+_TEXT = (
+    "I have been learning English for three years, and I still mix up the tenses, so let us go on. "
+    * 2
+)
 _WARM_UP_SECONDS = 0.5
 
 
