@@ -1,6 +1,6 @@
 """Puts updates into Redis: each once, each durable before Telegram is told so."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -23,9 +23,6 @@ class Appended(Enum):
     QUEUE_FULL = "queue_full"
 
 
-_STORED = Appended.STORED
-
-
 class UpdateIntake:
     """The gateway's end of the queue."""
 
@@ -44,43 +41,53 @@ class UpdateIntake:
         """Connect before the first update comes."""
         self._pipe.start()
 
-    async def append(
-        self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str
-    ) -> Appended:
-        """Store an update, whose `update_id` is whole, unless it was stored before.
-
-        Raises:
-            RedisGoneError: Redis did not confirm in time, or refused.
-        """
+    def command(self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str) -> bytes:
+        """Return what appends an update whose `update_id` is whole."""
         packer = self._commands.get(bot_name)
         if packer is None:
             packer = AppendCommand(bot_name, high_mark=self._high_mark)
             self._commands[bot_name] = packer
-        command = packer.pack(update, body, trace)
-        connection = self._pipe.connection or await self._pipe.opened()
-        reply = await connection.call(command)
-        if type(reply) is bytes:
-            return _STORED
+        return packer.pack(update, body, trace)
+
+    def ask(self, command: bytes) -> Awaitable[Any]:
+        """Send a command; the reply is an entry's id when an update was stored.
+
+        Raises (when awaited):
+            RedisGoneError: Redis did not answer in time.
+        """
+        connection = self._pipe.connection
+        return self._ask_later(command) if connection is None else connection.call(command)
+
+    async def understand(self, reply: Any, command: bytes) -> Appended:
+        """Return what a reply that is not an entry's id says.
+
+        Raises:
+            RedisGoneError: Redis refused.
+        """
         if isinstance(reply, hiredis.ReplyError) and error_code(reply) == "NOSCRIPT":
-            reply = await connection.call(by_text(command))
-        return self._outcome(reply)
+            reply = await self.ask(by_text(command))
+        self._check_reply(reply)
+        if reply is None:
+            return Appended.DUPLICATE
+        return Appended.QUEUE_FULL if reply == QUEUE_FULL else Appended.STORED
 
     async def check(self) -> None:
         """Raise RedisGoneError unless Redis answers in time."""
-        connection = self._pipe.connection or await self._pipe.opened()
-        self._outcome(await connection.call(_PING))
+        self._check_reply(await self.ask(_PING))
 
     async def close(self) -> None:
         """Close the connection."""
         await self._pipe.close()
 
-    def _outcome(self, reply: Any) -> Appended:
-        if isinstance(reply, hiredis.ReplyError):
-            code = error_code(reply)
-            if code == "READONLY" and self._pipe.connection is not None:
-                # It is a replica now: the name in REDIS_URL may lead to its successor already.
-                self._pipe.connection.give_up("it answered READONLY")
-            raise RedisGoneError(f"it answered {code}")
-        if reply is None:
-            return Appended.DUPLICATE
-        return Appended.QUEUE_FULL if reply == QUEUE_FULL else Appended.STORED
+    async def _ask_later(self, command: bytes) -> Any:
+        connection = await self._pipe.opened()
+        return await connection.call(command)
+
+    def _check_reply(self, reply: Any) -> None:
+        if not isinstance(reply, hiredis.ReplyError):
+            return
+        code = error_code(reply)
+        if code == "READONLY" and self._pipe.connection is not None:
+            # It is a replica now: the name in REDIS_URL may lead to its successor already.
+            self._pipe.connection.give_up("it answered READONLY")
+        raise RedisGoneError(f"it answered {code}")

@@ -2,8 +2,8 @@
 
 import json
 import logging
-import time
 from collections.abc import Iterable
+from time import monotonic, perf_counter
 from typing import Any
 
 from pydantic_core import from_json
@@ -62,10 +62,11 @@ class WebhookRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is not the webhook's passes on to the rest."""
-        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+        path = _path(scope) if scope["type"] == "http" else ""
+        if not path.startswith(_PREFIX):
             await self._rest(scope, receive, send)
             return
-        bot_name = _bot_name(scope["path"])
+        bot_name = _bot_name(path)
         reply = self._refusal(bot_name, scope)
         if reply is None:
             try:
@@ -100,13 +101,17 @@ class WebhookRoute:
             _logger.warning("%s: refused what is no update: %d bytes", bot_name, len(body))
             return replies.NO_UPDATE
         trace = new_trace()
-        started = time.perf_counter()
+        command = self._intake.command(bot_name, update, body, trace)
+        started = perf_counter()
         try:
-            outcome = await self._intake.append(bot_name, update, body, trace)
+            answer = await self._intake.ask(command)
+            outcome = (
+                _STORED if type(answer) is bytes else await self._intake.understand(answer, command)
+            )
         except RedisGoneError as error:
             self._refused.note(f"{bot_name}: update {update_id}: {error.why} [{trace}]")
             return replies.NOT_STORED
-        self._metrics.observe_append(time.perf_counter() - started)
+        self._metrics.observe_append(perf_counter() - started)
         if outcome is not _STORED:
             return self._not_new(outcome, f"{bot_name}: update {update_id}", trace)
         if self._tells_all:
@@ -134,13 +139,19 @@ class RefusalLog:
 
     def note(self, what: str) -> None:
         """Log that an update was refused, or count it for the next line."""
-        now = time.monotonic()
+        now = monotonic()
         if now < self._silent_until:
             self._left_out += 1
             return
         more = f" (and {self._left_out} before it)" if self._left_out else ""
         _logger.warning("not stored: %s%s", what, more)
         self._silent_until, self._left_out = now + 1, 0
+
+
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    # A server that serves under a path of its own (uvicorn --root-path) leaves it in there.
+    return path.removeprefix(scope["root_path"]) if scope.get("root_path") else path
 
 
 def _bot_name(path: str) -> str:

@@ -77,7 +77,7 @@ _FAST_KINDS = frozenset(
 PUSH = "push"
 """The kind of an entry that is no update but a message to a learner, from inside."""
 
-_KINDS = frozenset(
+KINDS = frozenset(
     {
         "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
         "business_message", "edited_business_message", "deleted_business_messages",
@@ -88,6 +88,8 @@ _KINDS = frozenset(
         "stopped_message_generation",
     }
 )  # fmt: skip
+"""Telegram's names of what an update can carry."""
+
 OTHER = "other"
 """The kind of an update whose kind this version does not know."""
 
@@ -227,7 +229,7 @@ class UpdateEnvelope:
 def kind_of(update: Mapping[str, Any]) -> str:
     """Return Telegram's name of what the update carries, `other` when it is unknown."""
     for name in update:
-        if name in _KINDS:
+        if name in KINDS:
             return name
     return OTHER
 

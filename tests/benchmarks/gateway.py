@@ -24,8 +24,8 @@ from tests.benchmarks.report import Bar, Report
 from tests.benchmarks.webhook_load import CONNECTIONS, secret_of
 from tests.services import REPOSITORY, Program, RedisServer, free_port, wait_until
 
-_ROUNDS = 5
-_SECONDS = 3.0
+_ROUNDS = 10
+_SECONDS = 1.5
 _BOTS = 1000
 _SHOWN = ("per_second", "p50_ms", "p99_ms", "cpu_us_an_update", "generator_share")
 

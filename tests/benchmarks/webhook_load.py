@@ -24,7 +24,7 @@ _TEXT = (
     "I have been learning English for three years, and I still mix up the tenses, so let us go on. "
     * 2
 )
-_WARM_UP_SECONDS = 0.5
+_WARM_UP_SECONDS = 0.3
 
 
 def secret_of(number: int) -> str:
