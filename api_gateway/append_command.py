@@ -24,7 +24,9 @@ from utils.update_envelope import (
     stream_name,
 )
 
-LOAD_SCRIPT = hiredis.pack_command(("SCRIPT", "LOAD", APPEND_SCRIPT))
+LOAD_SCRIPT = hiredis.pack_command(
+    ("SCRIPT", "LOAD", APPEND_SCRIPT)  # type: ignore[arg-type]  # its stub means tuples of one
+)
 
 _SHA = hashlib.sha1(APPEND_SCRIPT.encode(), usedforsecurity=False).hexdigest()
 _ARGUMENTS = 23

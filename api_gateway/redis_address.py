@@ -82,4 +82,7 @@ def _login(options: dict[str, Any]) -> tuple[bytes, ...]:
         commands.append(("AUTH", *user, options["password"]))
     if options.get("db"):
         commands.append(("SELECT", str(options["db"])))
-    return tuple(hiredis.pack_command(command) for command in commands)
+    return tuple(
+        hiredis.pack_command(command)  # type: ignore[arg-type]  # its stub means tuples of one
+        for command in commands
+    )

@@ -265,7 +265,7 @@ def _id_under(carrier: Any, name: str) -> int:
 
 def new_trace() -> str:
     """Return a new trace id: 32 hexadecimal digits. It names, it does not protect."""
-    return random.getrandbits(128).to_bytes(16, "big").hex()  # noqa: S311
+    return random.getrandbits(128).to_bytes(16, "big").hex()
 
 
 def partition_of(bot_name: str, chat_id: int) -> int:

@@ -180,7 +180,7 @@ def _turn(server: Server, program: Program, redis: Redis) -> dict[str, float]:
 
 
 def _check_stored(server: Server, redis: Redis, expected: int) -> None:
-    streams = [key for key in redis.scan_iter(count=10_000, _type="stream")]
+    streams = list(redis.scan_iter(count=10_000, _type="stream"))
     stored = sum(redis.xlen(stream) for stream in streams)
     if stored != (expected if server.stores else 0):
         raise RuntimeError(f"{server.name} answered {expected} updates and stored {stored}")
