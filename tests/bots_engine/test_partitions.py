@@ -83,6 +83,7 @@ def test_a_killed_process_s_partitions_go_on_elsewhere_without_a_repeat(
     for chat in chats:
         world.say("steps_bot", f"slow {chat}", chat=chat)
     world.wait_for_texts(*(f"begin slow {chat}" for chat in chats))
+    world.wait_for_ledgers()
     world.kill()
     for chat in chats:
         world.say("steps_bot", f"after {chat}", chat=chat)
@@ -105,6 +106,7 @@ def test_a_process_that_wakes_up_after_its_lease_does_nothing_more(stopped_world
     world.start()
     world.say("steps_bot", "slow")
     world.wait_for_texts("begin slow")
+    world.wait_for_ledgers()
     world.signal(signal.SIGSTOP)
     world.say("steps_bot", "next")
     world.start_another()
@@ -125,6 +127,7 @@ def test_an_update_that_ends_its_process_again_and_again_is_parked(stopped_world
     world.start()
     deadly = world.say("steps_bot", "slow")
     world.wait_for_texts("begin slow")
+    world.wait_for_ledgers()
     world.kill()
     (ledger,) = world.redis.scan_iter("engage:done:*")
     world.redis.hset(ledger, "again", 5)

@@ -226,6 +226,15 @@ class World:
             for _, fields in self.redis.xrange(dead_stream_name(partition))
         ]
 
+    def wait_for_ledgers(self) -> None:
+        """Wait until Redis knows the answer to every call that was made."""
+        wait_until(
+            lambda: all(
+                all(self.redis.hvals(ledger)) for ledger in self.redis.scan_iter("engage:done:*")
+            ),
+            what="the ledgers are complete",
+        )
+
     def queued(self) -> int:
         """How many entries the streams hold."""
         return sum(
