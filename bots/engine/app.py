@@ -142,10 +142,12 @@ def _add_internal_update(app: FastAPI, engine: _Engine) -> None:
 
 
 def _state_of_all(bots: dict[str, str]) -> str:
-    serving = sum(state == "serving" for state in bots.values())
+    serving = sum(state.startswith("serving") for state in bots.values())
     if bots and not serving:
         return "failed: none of the bots serves"
-    return f"ok: {serving} of {len(bots)} serve"
+    unproven = sum(state.startswith("serving:") for state in bots.values())
+    remark = f", the handlers of {unproven} are not imported yet" if unproven else ""
+    return f"ok: {serving} of {len(bots)} serve{remark}"
 
 
 def _import_engine() -> "type[RunningEngine]":
