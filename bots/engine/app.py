@@ -68,7 +68,9 @@ class _Engine:
     def _own_state(self) -> str:
         if self.failure:
             return f"failed: {self.failure}"
-        return "ok" if self.running and self.running.is_started else "starting"
+        if self.running is None:
+            return "being imported"
+        return "ok" if self.running.is_started else "starting"
 
 
 def create_app() -> FastAPI:

@@ -7,10 +7,11 @@ from collections import OrderedDict
 from collections.abc import Collection
 from pathlib import Path
 
-from bots.engine.bot_loading import LoadOrder, LoadOutcome, in_own_thread, read_in_time
+from bots.engine.bot_loading import LoadOrder, in_own_thread, read_in_time
 from bots.engine.bot_roll import BotRoll, ServedBot
 from bots.engine.bot_settings import read_bot_keys
 from bots.engine.folder_stamps import SeenFolder, Stamp, folder_names, look_at
+from bots.engine.generations import Generation
 from bots.engine.introductions import Introductions
 from bots.engine.load_queue import LoadQueue
 from bots.engine.loaded_bot import BotLoadError, LoadedBot, SharedConnections
@@ -20,6 +21,7 @@ from utils.bot_registry import BotFolder
 from utils.errors import EngageError
 from utils.logs import without_secrets
 
+_FEW = 50
 _SECONDS_AT_START = 1.0
 _SECONDS_FOR_A_CHANGE = 0.5
 _SECONDS_UNTIL_GONE = 0.3
@@ -67,9 +69,10 @@ class BotKeeper:
         self._missing: dict[str, asyncio.Task[None]] = {}
 
     async def start(self) -> None:
-        """Know all bots, and load as many as is quickly done."""
+        """Know all bots; a few are loaded too, if that is quickly done."""
         await self.look(await asyncio.to_thread(folder_names, self._bots_dir))
-        await self._queue.idle(seconds=_SECONDS_AT_START)
+        if len(self._folders) <= _FEW:
+            await self._queue.idle(seconds=_SECONDS_AT_START)
 
     async def close(self) -> None:
         """End what runs in the background."""
@@ -174,35 +177,39 @@ class BotKeeper:
         folder = self._folders.get(name)
         if folder is None:
             return
-        served = self.roll.at(name)
+        served, shared = self.roll.at(name), self.shared.generation
         before = served.loaded.modules if served and served.loaded else None
         is_anew = name in self._read and self._read[name] != self._seen[name]
-        outcome = await read_in_time(
-            LoadOrder(folder, self._connections, self.shared.generation, before, is_anew)
-        )
+        order = LoadOrder(folder, self._connections, shared, before, is_anew)
+        outcome = await read_in_time(order)
         if name not in self._folders:
             return
         if outcome.stamp:
             self._seen[name] = self._read[name] = outcome.stamp
-        self._take_in(folder, outcome)
+        if isinstance(outcome.result, LoadedBot):
+            self._take_in(outcome.result, before)
+        else:
+            self._fail(name, outcome.result)
+        if shared is not self.shared.generation:
+            self._queue.put(name)
 
-    def _take_in(self, folder: BotFolder, outcome: LoadOutcome) -> None:
-        before = self.roll.at(folder.name)
-        loaded, failure = outcome.loaded, outcome.failure
-        if loaded is not None:
-            failure = self._twin_error(loaded)
-            if failure is not None:
-                loaded.modules.withdraw(before.loaded.modules if before and before.loaded else None)
-        if loaded is None or failure is not None:
-            assert failure is not None  # noqa: S101 (for the type checker: one of the two is there)
-            self._fail(folder.name, failure)
+    def _take_in(self, loaded: LoadedBot, modules_before: Generation | None) -> None:
+        folder = loaded.folder
+        twin_error = self._twin_error(loaded)
+        if twin_error is not None:
+            loaded.modules.withdraw(modules_before)
+            self._fail(folder.name, twin_error)
             return
+        before = self.roll.at(folder.name)
         served = ServedBot.loaded_as(loaded, self._connections)
         self.failures.pop(folder.name, None)
         self.roll.put(served)
         self._keep_ready(served)
         self._metrics.serving.labels(folder.name).set(1)
-        _logger.info("%s serves%s", folder.name, " its changed files" if before else "")
+        if modules_before is not None:
+            _logger.info("%s serves its changed files", folder.name)
+        elif before is None or before.commands is None:
+            _logger.info("%s serves", folder.name)
         if before is None or before.commands != loaded.commands or before.bot != loaded.bot:
             self.introductions.begin(folder.name, loaded.bot, loaded.commands)
 

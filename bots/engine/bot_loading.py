@@ -35,11 +35,10 @@ class LoadOrder:
 
 @dataclass(frozen=True)
 class LoadOutcome:
-    """A bot, or why there is none, and the stamp of the files that were read."""
+    """A bot or why there is none, and the stamp of the files that were read."""
 
     stamp: Stamp
-    loaded: LoadedBot | None = None
-    failure: EngageError | None = None
+    result: LoadedBot | EngageError
 
 
 async def read_in_time(order: LoadOrder) -> LoadOutcome:
@@ -53,7 +52,7 @@ async def read_in_time(order: LoadOrder) -> LoadOutcome:
             why=f"its modules take more than {LOAD_SECONDS:.0f} s to import",
             mend="leave what takes long to the handlers",
         )
-        return LoadOutcome(b"", failure=failure)
+        return LoadOutcome(b"", failure)
 
 
 def read_settled(order: LoadOrder) -> LoadOutcome:
@@ -61,12 +60,13 @@ def read_settled(order: LoadOrder) -> LoadOutcome:
     folder = order.folder.path
     for _ in range(MOST_READINGS):
         outcome = _read(order, stamp_of(folder))
-        if outcome.failure and time.time() - newest_change(folder) < SECONDS_OF_A_SAVE:
+        is_failure = isinstance(outcome.result, EngageError)
+        if is_failure and time.time() - newest_change(folder) < SECONDS_OF_A_SAVE:
             time.sleep(SECONDS_OF_A_SAVE)
         if stamp_of(folder) == outcome.stamp:
             break
-        if outcome.loaded is not None:
-            outcome.loaded.modules.withdraw(order.before)
+        if isinstance(outcome.result, LoadedBot):
+            outcome.result.modules.withdraw(order.before)
         order = replace(order, is_anew=True)
     return outcome
 
@@ -81,7 +81,7 @@ def _read(order: LoadOrder, stamp: Stamp) -> LoadOutcome:
             is_anew=order.is_anew,
         )
     except EngageError as error:
-        return LoadOutcome(stamp, failure=error)
+        return LoadOutcome(stamp, error)
     return LoadOutcome(stamp, loaded)
 
 

@@ -29,7 +29,7 @@ class BotCluster:
         self._keeper = BotKeeper(bots_dir, connections, metrics, kept_ready=kept_ready)
 
     async def start(self) -> None:
-        """Know all bots, and load as many as is quickly done; raises OSError."""
+        """Know all bots; a few are loaded too, if that is quickly done. Raises OSError."""
         await self._keeper.start()
 
     async def look(self, names: Collection[str]) -> None:

@@ -30,6 +30,7 @@ class FolderWatch:
         self._bots_dir = bots_dir
         self._cluster = cluster
         self._left: list[str] = []
+        self._turn_size = 0
         self._turn_at = 0.0
 
     async def follow(self) -> None:
@@ -38,10 +39,10 @@ class FolderWatch:
             try:
                 async for names in self._changed():
                     await self._look(names)
-            except OSError as error:
+            except (OSError, RuntimeError) as error:  # No more watches to be had, for one.
                 _logger.warning("changes of the bot folders are not reported: %s", error)
-                await asyncio.sleep(_TURN_SECONDS)
-                await self._look(set())
+            await asyncio.sleep(_TURN_SECONDS)
+            await self._look(set())
 
     async def _look(self, names: set[str]) -> None:
         try:
@@ -57,8 +58,8 @@ class FolderWatch:
         self._turn_at = now
         if not self._left:
             self._left = [*{*folder_names(self._bots_dir), *self._cluster.folder_names}]
-            self._size = max(_LEAST_OF_A_TURN, math.ceil(len(self._left) / _TURNS))
-        turn, self._left = self._left[: self._size], self._left[self._size :]
+            self._turn_size = max(_LEAST_OF_A_TURN, math.ceil(len(self._left) / _TURNS))
+        turn, self._left = self._left[: self._turn_size], self._left[self._turn_size :]
         return set(turn)
 
     async def _changed(self) -> AsyncIterator[set[str]]:

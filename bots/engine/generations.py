@@ -7,6 +7,7 @@ leaves all others to Python.
 """
 
 import builtins
+import contextlib
 import importlib.util
 import sys
 import threading
@@ -52,6 +53,7 @@ class Generation:
         self._beside = beside
         self._is_anew = is_anew
         self._root = _Root(ROOT)
+        self._kept: dict[Path, bytes] = {}
         self._unfinished: set[str] = set()
         self._lock = threading.RLock()
 
@@ -68,6 +70,15 @@ class Generation:
             return found
         with self._lock:
             return self.modules.get(name) or self._read(name)
+
+    def keep_sources(self) -> None:
+        """Keep the sources of what is not imported yet: they may change before it is."""
+        imported = {module.__file__ for module in self.modules.values()}
+        for folder in self._packages.values():
+            for path in folder.rglob("*.py"):
+                if str(path) not in imported:
+                    with contextlib.suppress(OSError):
+                        self._kept[path] = path.read_bytes()
 
     def take_over_from(self, before: "Generation | None") -> None:
         """Stand in the place of the generation before."""
@@ -99,6 +110,7 @@ class Generation:
         except BaseException:
             renewed.withdraw(self)
             raise
+        renewed.keep_sources()
         renewed.take_over_from(self)
         return renewed
 
@@ -139,14 +151,13 @@ class Generation:
         _, package, *inside = name.split(".")
         place = self._packages[package].joinpath(*inside)
         file, folder = place.parent / f"{place.name}.py", place / "__init__.py"
-        if folder.is_file():
-            return importlib.util.spec_from_file_location(
-                name, folder, loader=_Source(name, folder, is_anew=self._is_anew),
-                submodule_search_locations=[str(place)],
-            )  # fmt: skip
-        if file.is_file():
-            loader = _Source(name, file, is_anew=self._is_anew)
-            return importlib.util.spec_from_file_location(name, file, loader=loader)
+        for path, inside_it in ((folder, [str(place)]), (file, None)):
+            source = self._kept.get(path)
+            if source is not None or path.is_file():
+                return importlib.util.spec_from_file_location(
+                    name, path, loader=_Source(name, path, source, is_anew=self._is_anew),
+                    submodule_search_locations=inside_it,
+                )  # fmt: skip
         if place.is_dir():
             spec = ModuleSpec(name, None, is_package=True)
             spec.submodule_search_locations = [str(place)]
@@ -204,11 +215,14 @@ class _Root(ModuleType):
 
 
 class _Source(SourceFileLoader):
-    def __init__(self, name: str, path: Path, *, is_anew: bool) -> None:
+    def __init__(self, name: str, path: Path, source: bytes | None, *, is_anew: bool) -> None:
         super().__init__(name, str(path))
+        self._kept = source
         self._is_anew = is_anew
 
     def get_code(self, fullname: str) -> CodeType | None:
+        if self._kept is not None:
+            return self.source_to_code(self._kept, self.path)
         if not self._is_anew:
             return super().get_code(fullname)
         # Bytecode is told from its source by whole seconds: it may be older than a quick change.

@@ -138,6 +138,7 @@ def load_bot(
     except BaseException as error:
         modules.withdraw(before)
         raise load_error(folder.name, folder.path, error) from error
+    modules.keep_sources()
     modules.take_over_from(before)
     return loaded
 

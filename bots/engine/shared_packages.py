@@ -34,6 +34,7 @@ class SharedPackages:
         changed = self._note(seen)
         if changed is None:
             self.generation = Generation(self._paths)
+            await in_own_thread(self.generation.keep_sources)
             return False
         if not changed:
             return False
@@ -65,26 +66,25 @@ class SharedPackages:
 
     def _read_settled(self, name: str, paths: Mapping[str, Path]) -> Generation:
         for _ in range(MOST_READINGS):
-            stamps = {each: stamp_of(path) for each, path in paths.items()}
-            renewed, failure = self._read(name, paths)
-            if (
-                failure
-                and time.time() - max(map(newest_change, paths.values())) < SECONDS_OF_A_SAVE
-            ):
+            stamps = _stamps_of(paths)
+            result = self._read(name, paths)
+            newest = max(map(newest_change, paths.values()), default=0.0)
+            if isinstance(result, BotLoadError) and time.time() - newest < SECONDS_OF_A_SAVE:
                 time.sleep(SECONDS_OF_A_SAVE)
-            if stamps == {each: stamp_of(path) for each, path in paths.items()}:
+            if _stamps_of(paths) == stamps:
                 break
-            if renewed is not None:
-                renewed.withdraw(self.generation)
-        if failure is not None:
-            raise failure
-        assert renewed is not None  # noqa: S101 (for the type checker: one of the two is there)
-        return renewed
+            if isinstance(result, Generation):
+                result.withdraw(self.generation)
+        if isinstance(result, BotLoadError):
+            raise result
+        return result
 
-    def _read(
-        self, name: str, paths: Mapping[str, Path]
-    ) -> tuple[Generation | None, BotLoadError | None]:
+    def _read(self, name: str, paths: Mapping[str, Path]) -> Generation | BotLoadError:
         try:
-            return self.generation.read_again(paths), None
+            return self.generation.read_again(paths)
         except BaseException as error:  # noqa: BLE001 (a file's own code may raise anything)
-            return None, load_error(name, paths.get(name, Path()), error)
+            return load_error(name, paths.get(name, Path()), error)
+
+
+def _stamps_of(paths: Mapping[str, Path]) -> dict[str, Stamp]:
+    return {name: stamp_of(path) for name, path in paths.items()}

@@ -109,7 +109,14 @@ class World:
 
     # --------------------------------------------------------------- process
     def start(self, *, inside: bool = False) -> None:
-        """Start the engine from the root, or from inside its folder."""
+        """Start the engine from the root, or from inside its folder, and wait until it is up."""
+        self.launch(inside=inside)
+        wait_until(
+            lambda: self.ready()["checks"]["engine"] == "ok", seconds=40, what="the engine is up"
+        )
+
+    def launch(self, *, inside: bool = False) -> None:
+        """Start the process and return when it listens."""
         target = "bots_engine:app" if inside else "bots.bots_engine:app"
         self._program = Program(
             ["-m", "uvicorn", target, "--host", "127.0.0.1", "--port", str(self.port)],
@@ -123,9 +130,12 @@ class World:
             log=self.root / "bots.log",
         )
         self._program.wait_for_port(self.port)
-        wait_until(
-            lambda: self.ready()["checks"]["engine"] == "ok", seconds=40, what="the engine is up"
-        )
+
+    @property
+    def pid(self) -> int:
+        """The number of the engine's process."""
+        assert self._program is not None
+        return self._program.process.pid
 
     @property
     def log(self) -> str:
@@ -154,9 +164,11 @@ class World:
         return str(self.ready()["bots"].get(bot, "unknown"))
 
     def wait_for_state(self, bot: str, beginning: str, *, seconds: float = 10) -> str:
-        """Wait until the bot's state begins so (empty: has any state); return the state."""
+        """Wait until the bot's state begins so (empty: was loaded or failed); return the state."""
         wait_until(
-            lambda: self.state(bot).startswith(beginning or ("serving", "failed")),
+            lambda: self.state(bot) == "serving"
+            if beginning in ("", "serving") and not self.state(bot).startswith("failed")
+            else self.state(bot).startswith(beginning or "failed"),
             seconds=seconds, what=f"{bot} is {beginning!r}",
         )  # fmt: skip
         return self.state(bot)
