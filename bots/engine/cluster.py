@@ -8,7 +8,8 @@ from bots.engine.bot_roll import ServedBot
 from bots.engine.failures import BotNotServedError
 from bots.engine.loaded_bot import LoadedBot, SharedConnections
 from bots.engine.metrics import EngineMetrics
-from utils.update_envelope import UpdateEnvelope
+from bots.engine.pushing import PushSender
+from utils.update_envelope import PUSH, UpdateEnvelope
 
 
 class BotCluster:
@@ -26,6 +27,7 @@ class BotCluster:
 
         The handlers of at most `kept_ready` bots stay in memory.
         """
+        self._pushes = PushSender(metrics.sending)
         self._keeper = BotKeeper(bots_dir, connections, metrics, kept_ready=kept_ready)
 
     async def start(self) -> None:
@@ -37,7 +39,8 @@ class BotCluster:
         await self._keeper.look(names)
 
     async def close(self) -> None:
-        """End what runs in the background."""
+        """Tell the core the last outcomes; end what runs in the background."""
+        await self._pushes.close()
         await self._keeper.close()
 
     # ---------------------------------------------------------- asked from outside
@@ -92,24 +95,42 @@ class BotCluster:
 
     # ------------------------------------------------------------------ updates
     async def handle(self, envelope: UpdateEnvelope) -> None:
-        """Run an update through its bot's handlers; raises what they raise."""
-        await (await self._for(envelope)).handle(envelope)
+        """Run an update through its bot's handlers, or send a push; raises what they raise."""
+        served = self._served(envelope)
+        if envelope.kind == PUSH:
+            await self._pushes.send(served.bot, served.core, envelope)
+            return
+        await (await self._loaded(served)).handle(envelope)
 
     async def apologise(self, envelope: UpdateEnvelope) -> None:
-        """Tell the learner that the update could not be handled."""
-        await (await self._for(envelope)).apologise(envelope)
+        """Tell the learner that the update could not be handled; of a push, tell the core."""
+        served = self._served(envelope)
+        if envelope.kind == PUSH:
+            await self._pushes.give_up(served.core, envelope)
+            return
+        await (await self._loaded(served)).apologise(envelope)
 
     async def announce_outage(self, envelope: UpdateEnvelope) -> None:
-        """Tell the learner that the update waits for the core."""
-        await (await self._for(envelope)).announce_outage(envelope)
+        """Tell the learner that the update waits for the core; nobody waits for a push."""
+        if envelope.kind != PUSH:
+            await (await self._loaded(self._served(envelope))).announce_outage(envelope)
 
-    async def _for(self, envelope: UpdateEnvelope) -> LoadedBot:
+    def _served(self, envelope: UpdateEnvelope) -> ServedBot:
         served = self.named(envelope.bot_name)
-        loaded = await self._keeper.loaded(served) if served else None
+        if served is None:
+            raise _not_served(envelope.bot_name)
+        return served
+
+    async def _loaded(self, served: ServedBot) -> LoadedBot:
+        loaded = await self._keeper.loaded(served)
         if loaded is None:
-            raise BotNotServedError(
-                f"no bot called {envelope.bot_name} serves here",
-                why="its folder is missing or did not load",
-                mend="see why: engagectl dev logs bots",
-            )
+            raise _not_served(served.name)
         return loaded
+
+
+def _not_served(bot_name: str) -> BotNotServedError:
+    return BotNotServedError(
+        f"no bot called {bot_name} serves here",
+        why="its folder is missing or did not load",
+        mend="see why: engagectl dev logs bots",
+    )

@@ -16,6 +16,7 @@ from aiogram.types import Update
 from pydantic import ValidationError
 
 from bots.engine import fallback
+from bots.engine.blocking import ChatStateMiddleware
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
 from bots.engine.failures import UnfitUpdateError
@@ -173,6 +174,7 @@ def _dispatcher(
         disable_fsm=True, name=folder.name, core=core, settings=settings, catalogues=catalogues
     )
     dispatcher.update.outer_middleware(FailureMiddleware())
+    dispatcher.update.outer_middleware(ChatStateMiddleware(core))
     dispatcher.update.outer_middleware(LearnerMiddleware(core, catalogues))
     dispatcher.include_routers(router, fallback.create_router())
     make_slim(dispatcher)

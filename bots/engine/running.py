@@ -4,6 +4,7 @@ Importing this module imports aiogram, which takes seconds of CPU.
 """
 
 import asyncio
+import functools
 from pathlib import Path
 
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -16,16 +17,18 @@ from bots.engine.delivering import Delivery, DeliveryMeans, Voice
 from bots.engine.folder_watch import FolderWatch
 from bots.engine.ledger import LedgerStore
 from bots.engine.loaded_bot import SharedConnections
-from bots.engine.metrics import EngineMetrics
+from bots.engine.metrics import EngineMetrics, SendingMetrics
 from bots.engine.outgoing import (
     HarmlessRefusals,
     OnceForEachUpdate,
-    RetryAfterHonoured,
     calls_under_way,
 )
 from bots.engine.ownership import PartitionOwnership
+from bots.engine.paced_calls import Paced, RetryAfterHonoured
+from bots.engine.pacing import Pace, Pacing
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
+from utils.update_envelope import LANES
 
 _TELEGRAM_CONNECTIONS = 1000
 _TELEGRAM_SECONDS = 30.0
@@ -39,7 +42,9 @@ class RunningEngine:
     ) -> None:
         """Build the parts; nothing runs yet."""
         self._bots_dir = bots_dir
-        self._telegram = _open_telegram(settings.telegram_api_url)
+        pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
+        pace = Pace(queue.redis, pacing)
+        self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
         self._core = open_core_connections(settings.core_api_url)
         self.cluster = BotCluster(
             bots_dir,
@@ -54,7 +59,11 @@ class RunningEngine:
             handle=self.cluster.handle,
             voice=Voice(self.cluster.apologise, self.cluster.announce_outage),
         )
-        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver, metrics)
+        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver)
+        for lane in LANES:
+            metrics.in_flight.labels(lane).set_function(
+                functools.partial(self._consumer.in_flight, lane)
+            )
         self._ownership = PartitionOwnership(queue.redis, self._consumer)
         self._consumer.on_lost = self._ownership.lost
         self._watch: asyncio.Task[None] | None = None
@@ -82,14 +91,15 @@ class RunningEngine:
         await self._telegram.close()
 
 
-def _open_telegram(telegram_api_url: str) -> AiohttpSession:
+def _open_telegram(telegram_api_url: str, pace: Pace, metrics: SendingMetrics) -> AiohttpSession:
     session = AiohttpSession(
         api=TelegramAPIServer.from_base(telegram_api_url),
         limit=_TELEGRAM_CONNECTIONS,
         timeout=_TELEGRAM_SECONDS,
     )
-    # In the order in which a call passes them; pacing belongs between the last two.
+    # In the order in which a call passes them.
     session.middleware.register(OnceForEachUpdate())
     session.middleware.register(HarmlessRefusals())
-    session.middleware.register(RetryAfterHonoured())
+    session.middleware.register(Paced(pace, metrics))
+    session.middleware.register(RetryAfterHonoured(pace, metrics))
     return session
