@@ -70,7 +70,9 @@ class _Engine:
     def _own_state(self) -> str:
         if self.failure:
             return f"failed: {self.failure}"
-        return "ok" if self.running and self.running.is_started else "starting"
+        if self.running is None:
+            return "being imported"
+        return "ok" if self.running.is_started else "starting"
 
 
 def create_app() -> FastAPI:
@@ -150,10 +152,12 @@ def _add_internal_doors(app: FastAPI, engine: _Engine) -> None:
 
 
 def _state_of_all(bots: dict[str, str]) -> str:
-    serving = sum(state == "serving" for state in bots.values())
+    serving = sum(state.startswith("serving") for state in bots.values())
     if bots and not serving:
         return "failed: none of the bots serves"
-    return f"ok: {serving} of {len(bots)} serve"
+    unproven = sum(state.startswith("serving:") for state in bots.values())
+    remark = f", the handlers of {unproven} are not imported yet" if unproven else ""
+    return f"ok: {serving} of {len(bots)} serve{remark}"
 
 
 def _import_engine() -> "type[RunningEngine]":
