@@ -42,7 +42,7 @@ class UpdateIntake:
         Raises:
             IntakeError: Redis did not confirm within `APPEND_SECONDS`.
         """
-        arguments: list[str | bytes] = [str(DUPLICATE_MARK_SECONDS)]
+        arguments: list[str | bytes] = [str(DUPLICATE_MARK_SECONDS), "20000"]
         for name, value in envelope.fields().items():
             arguments += (name, value)
         try:

@@ -4,8 +4,12 @@ import json
 import logging
 import re
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Literal
+
+current_trace: ContextVar[str] = ContextVar("current_trace", default="")
+"""The trace id of what is being handled; stands in every log line. Empty when there is none."""
 
 _SECRETS = (
     # A Telegram bot token, wherever it stands (also inside a Bot API address).

@@ -52,10 +52,10 @@ was seen before, QUEUE_FULL when the stream is at its high mark (nothing is mark
 """
 
 OWNERS_KEY = "engage:owners"
-"""Sorted set of the bots processes alive; the score is the Unix time in ms when one counts as dead."""
+"""Sorted set of the bots processes alive, each with the Unix time in ms when it counts as dead."""
 
 UNSURE_KEY = "engage:unsure"
-"""Capped stream of outgoing calls that were in flight when their process died and were made again."""
+"""Capped stream of calls that were in flight when their process died, and were made again."""
 
 _DAY = 86_400.0
 _LIFETIMES = {
@@ -150,9 +150,7 @@ class UpdateEnvelope:
     def push(cls, *, bot_name: str, chat_id: int, key: str, body: bytes) -> Self:
         """Wrap a message to a learner; `key` names it, so that a repeat of it is a duplicate."""
         number = zlib.crc32(key.encode()) << 31 | zlib.adler32(key.encode()) & 0x7FFFFFFF
-        return cls(
-            bot_name, -1 - number, chat_id, PUSH, time.time(), "internal", new_trace(), body
-        )
+        return cls(bot_name, -1 - number, chat_id, PUSH, time.time(), "internal", new_trace(), body)
 
     def replayed(self) -> Self:
         """Return the envelope as it goes into the queue once more, by an operator's hand."""
@@ -265,7 +263,7 @@ def _id_under(carrier: Any, name: str) -> int:
 
 def new_trace() -> str:
     """Return a new trace id: 32 hexadecimal digits. It names, it does not protect."""
-    return f"{random.getrandbits(128):032x}"  # noqa: S311
+    return f"{random.getrandbits(128):032x}"
 
 
 def partition_of(bot_name: str, chat_id: int) -> int:

@@ -16,8 +16,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bots.engine import internal_update
 from bots.engine.metrics import EngineMetrics
+from bots.engine.redis_access import QueueError, RedisAccess
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
-from bots.engine.update_queue import QueueError, UpdateQueue
+from bots.engine.update_queue import UpdateQueue
 from utils.errors import EngageError
 from utils.logs import set_up_logging
 
@@ -33,7 +34,8 @@ class _Engine:
     def __init__(self, settings: EngineSettings) -> None:
         self._settings = settings
         self.metrics = EngineMetrics()
-        self.queue = UpdateQueue(settings.redis_url.get_secret_value())
+        redis = RedisAccess(settings.redis_url.get_secret_value())
+        self.queue = UpdateQueue(redis, high_mark=settings.queue_high_mark)
         self.running: RunningEngine | None = None
         self.failure: str | None = None
 
@@ -50,13 +52,13 @@ class _Engine:
     async def go_down(self) -> None:
         if self.running:
             await self.running.stop()
-        await self.queue.close()
+        await self.queue.redis.close()
 
     async def checks(self) -> tuple[bool, dict[str, str], dict[str, str]]:
         """Return whether all is ready, each check's outcome, and each bot's state."""
         redis = "ok"
         try:
-            await self.queue.check()
+            await self.queue.redis.check()
         except QueueError as error:
             redis = f"failed: {error.what} ({error.why})"
         bots = self.running.cluster.states if self.running else {}

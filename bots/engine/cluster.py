@@ -8,6 +8,7 @@ from typing import Any
 
 from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
 
+from bots.engine.failures import BotNotServedError
 from bots.engine.folder_stamps import SeenFolders, Stamp, look_at_folders
 from bots.engine.loaded_bot import (
     BotLoadError,
@@ -29,10 +30,6 @@ LOAD_SECONDS = 20.0
 
 _LONGEST_PAUSE_SECONDS = 60.0
 _logger = logging.getLogger(__name__)
-
-
-class BotNotServedError(EngageError):
-    """An update is for a bot that this process does not serve."""
 
 
 class BotCluster:
@@ -85,6 +82,10 @@ class BotCluster:
     async def apologise(self, envelope: UpdateEnvelope) -> None:
         """Tell the learner that the update could not be handled."""
         await self._for(envelope).apologise(envelope)
+
+    async def announce_outage(self, envelope: UpdateEnvelope) -> None:
+        """Tell the learner that the update waits for the core."""
+        await self._for(envelope).announce_outage(envelope)
 
     def _for(self, envelope: UpdateEnvelope) -> LoadedBot:
         found = self.named(envelope.bot_name)

@@ -1,141 +1,305 @@
-"""Takes updates from the queue: in order within a chat, side by side between chats."""
+"""Takes updates from the queue: in order within a chat, side by side between chats and lanes."""
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
-from itertools import count
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
+from bots.engine.ledger import LedgerStore
 from bots.engine.metrics import EngineMetrics
-from bots.engine.update_queue import Entry, QueueError, UpdateQueue
-from utils.update_envelope import PARTITIONS
+from bots.engine.ownership import Lease
+from bots.engine.redis_access import QueueError
+from bots.engine.settling import Settler
+from bots.engine.update_queue import BATCH, Batch, Entry, Reading, UpdateQueue
+from utils.update_envelope import LANES, Lane, stream_name
 
 DRAIN_SECONDS = 8.0
-"""How long handlers in progress may take to end at shutdown."""
+"""How long handlers in progress may take to end when a partition is given back or at shutdown."""
 
-_IN_FLIGHT_PER_PARTITION = 64
-_LONGEST_PAUSE_SECONDS = 2.0
+_IN_FLIGHT: dict[Lane, int] = {"chat": 64, "fast": 32, "push": 16}
+"""Entries of one partition that are in flight at once."""
+
+_LONGEST_PAUSE_SECONDS = 1.0
+_WAIT_SECONDS = 5.0
+_SHORT_WAIT_SECONDS = 0.01
+"""While a stream is full: whether it has room again is looked at this often."""
+
 _logger = logging.getLogger(__name__)
 
-Deliver = Callable[[Entry], Awaitable[None]]
-"""Handles an entry to its end, whatever that is: afterwards it is acknowledged or parked."""
+Settle = Callable[[Entry, str | None], None]
+Deliver = Callable[[Entry, Settle], Awaitable[None]]
+"""Handles an entry to its end and settles or parks it; not when the partition was lost."""
 
 
 class UpdateConsumer:
-    """Reads all partitions and delivers what they hold.
+    """Works on the partitions that this process owns.
 
-    An entry is settled by `deliver`; one that was not (the process died, Redis went away) is
-    read again at the next start or reconnection, before anything newer of its partition.
+    An entry that was not settled (the process died, Redis went away, the lease ran out) is read
+    again by the partition's next owner, before anything newer of its lane.
     """
 
-    def __init__(self, queue: UpdateQueue, deliver: Deliver, metrics: EngineMetrics) -> None:
-        """Read from `queue` and hand over to `deliver`."""
-        self._queue = queue
-        self._partitions = [
-            _Partition(number, queue, deliver, metrics) for number in range(PARTITIONS)
-        ]
-        self._readers: list[asyncio.Task[None]] = []
+    def __init__(
+        self, queue: UpdateQueue, store: LedgerStore, deliver: Deliver, metrics: EngineMetrics
+    ) -> None:
+        """Read from `queue` and hand over to `deliver`; nothing is read before `start`."""
+        self._lanes = {lane: _LaneReader(lane, queue, store, deliver, metrics) for lane in LANES}
+        self._reading: list[asyncio.Task[None]] = []
+        self.on_lost: Callable[[Lease], None] = lambda lease: lease.end()
 
     def start(self) -> None:
-        """Begin to read."""
-        self._readers = [asyncio.create_task(each.read_forever()) for each in self._partitions]
+        """Begin to read what is owned."""
+        for reader in self._lanes.values():
+            reader.on_lost = self._lost
+            self._reading.append(asyncio.create_task(reader.read_forever()))
+
+    def _lost(self, lease: Lease) -> None:
+        self.on_lost(lease)
 
     async def stop(self) -> None:
-        """Stop reading, let handlers in progress end, and leave the rest in the queue."""
-        for reader in self._readers:
-            reader.cancel()
-        await asyncio.gather(*self._readers, return_exceptions=True)
-        running = [task for each in self._partitions for task in each.stop_taking()]
-        if running:
-            _, late = await asyncio.wait(running, timeout=DRAIN_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Stop reading; the partitions are to be moved out of before."""
+        for task in self._reading:
+            task.cancel()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
+    # --------------------------------------------------- as the leases' tenant
+    def move_in(self, lease: Lease) -> None:
+        """Begin to work on a partition, with what was left unsettled."""
+        for reader in self._lanes.values():
+            reader.add(lease)
+
+    async def move_out(self, lease: Lease) -> None:
+        """Take no more of the partition; let handlers end, then settle what they did."""
+        await asyncio.gather(*(reader.move_out(lease) for reader in self._lanes.values()))
+
+    def evict(self, lease: Lease) -> None:
+        """Stop all work on a partition that is lost."""
+        for reader in self._lanes.values():
+            reader.evict(lease)
 
 
-class _Partition:
-    """One stream: its reader, and a lane for each chat that has something to do."""
+class _LaneReader:
+    """One lane of all partitions owned: a single loop reads them together."""
 
     def __init__(
-        self, number: int, queue: UpdateQueue, deliver: Deliver, metrics: EngineMetrics
+        self,
+        lane: Lane,
+        queue: UpdateQueue,
+        store: LedgerStore,
+        deliver: Deliver,
+        metrics: EngineMetrics,
     ) -> None:
-        self._number = number
+        self._lane = lane
         self._queue = queue
         self._deliver = deliver
         self._metrics = metrics
-        self._lanes: dict[tuple[bytes, bytes], deque[Entry]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._in_flight: set[str] = set()
-        self._room = asyncio.Semaphore(_IN_FLIGHT_PER_PARTITION)
-        self._stopping = False
+        self._settler = Settler(queue, store, self._settled)
+        self._streams: dict[int, _Stream] = {}
+        self._changed = asyncio.Event()
+        self._moved = asyncio.Event()
+        self.on_lost: Callable[[Lease], None] = lambda lease: lease.end()
 
+    # ------------------------------------------------------------ partitions
+    def add(self, lease: Lease) -> None:
+        self._streams[lease.partition] = _Stream(lease, self._lane, self)
+        self._changed.set()
+        self._moved.set()
+
+    async def move_out(self, lease: Lease) -> None:
+        stream = self._take_out(lease)
+        if stream:
+            await stream.end(DRAIN_SECONDS)
+            await self._settler.flush()
+
+    def evict(self, lease: Lease) -> None:
+        stream = self._take_out(lease)
+        if stream:
+            stream.cancel()
+
+    def _take_out(self, lease: Lease) -> "_Stream | None":
+        stream = self._streams.get(lease.partition)
+        if stream is None or stream.lease is not lease:
+            return None
+        del self._streams[lease.partition]
+        self._moved.set()
+        return stream
+
+    # --------------------------------------------------------------- reading
     async def read_forever(self) -> None:
         """Read until cancelled, coming back whenever Redis does."""
-        for failures in count():
+        failures = 0
+        while True:
             try:
-                await self._queue.open_partition(self._number)
-                await self._read_unsettled()
-                while True:
-                    await self._take(await self._queue.read(self._number, ">"))
+                await self._read_once()
+                failures = 0
             except QueueError as error:
-                if self._number == 0:
+                if self._lane == "chat":
                     _logger.warning("the queue cannot be read; trying on: %s", error.why)
+                for stream in self._streams.values():
+                    stream.begin_again()
                 await asyncio.sleep(min(0.1 * 2 ** min(failures, 10), _LONGEST_PAUSE_SECONDS))
+                failures += 1
 
-    async def _read_unsettled(self) -> None:
-        after = "0"
-        while entries := await self._queue.read(self._number, after):
-            await self._take(entries)
-            after = entries[-1].entry_id
-
-    async def _take(self, entries: list[Entry]) -> None:
-        for entry in entries:
-            if entry.entry_id in self._in_flight:
-                continue
-            await self._room.acquire()
-            self._in_flight.add(entry.entry_id)
-            self._metrics.waiting.inc()
-            self._put_in_lane(entry)
-
-    def _put_in_lane(self, entry: Entry) -> None:
-        chat = (entry.fields.get(b"bot", b""), entry.fields.get(b"chat", b""))
-        lane = self._lanes.get(chat)
-        if lane is not None:
-            lane.append(entry)
+    async def _read_once(self) -> None:
+        for stream in list(self._streams.values()):
+            if stream.last_id is None:
+                stream.last_id = await self._queue.open(stream.lease.partition, self._lane)
+        ready = [stream for stream in self._streams.values() if stream.is_hot and stream.has_room]
+        if not ready:
+            await self._wait()
             return
-        self._lanes[chat] = deque([entry])
-        task = asyncio.create_task(self._run_lane(chat))
+        batches = await self._queue.read([stream.reading for stream in ready])
+        for stream, batch in zip(ready, batches, strict=True):
+            if batch.is_fenced:
+                self.on_lost(stream.lease)
+            else:
+                stream.take(batch)
+
+    async def _wait(self) -> None:
+        """Wait until a stream has something new, one that was full has room, or they change."""
+        open_ones = {
+            stream.name: stream.last_id
+            for stream in self._streams.values()
+            if stream.has_room and stream.last_id is not None
+        }
+        if not open_ones:
+            self._changed.clear()
+            await self._changed.wait()
+            return
+        is_some_full = len(open_ones) < len(self._streams)
+        seconds = _SHORT_WAIT_SECONDS if is_some_full else _WAIT_SECONDS
+        found = await self._unless_changed(self._queue.wait(open_ones, seconds=seconds))
+        for stream in self._streams.values():
+            stream.is_hot |= stream.name in found
+
+    async def _unless_changed(self, finding: Coroutine[Any, Any, set[str]]) -> set[str]:
+        """Return what was found, nothing when partitions came or went meanwhile."""
+        self._moved.clear()
+        found = asyncio.create_task(finding)
+        moved = asyncio.create_task(self._moved.wait())
+        try:
+            await asyncio.wait({found, moved}, return_when=asyncio.FIRST_COMPLETED)
+            return found.result() if found.done() else set()
+        finally:
+            for task in (found, moved):
+                task.cancel()
+            await asyncio.gather(found, moved, return_exceptions=True)
+
+    # -------------------------------------------------------------- handling
+    async def handle(self, entry: Entry) -> None:
+        """Bring an entry to its end."""
+        await self._deliver(entry, self._settler.settle)
+
+    def begun(self) -> None:
+        """Count an entry that was taken."""
+        self._metrics.waiting.inc()
+
+    def ended(self, number: int = 1) -> None:
+        """Count entries that are done with."""
+        self._metrics.waiting.dec(number)
+
+    def room_made(self) -> None:
+        """Read on: a stream that was full has room."""
+        self._changed.set()
+
+    def _settled(self, entry: Entry) -> None:
+        stream = self._streams.get(entry.lease.partition)
+        if stream and stream.lease is entry.lease:
+            stream.forget(entry)
+
+
+class _Stream:
+    """One stream: what it holds in flight, in a row for each chat."""
+
+    def __init__(self, lease: Lease, lane: Lane, reader: _LaneReader) -> None:
+        self.lease = lease
+        self.lane: Lane = lane
+        self.name = stream_name(lease.partition, lane)
+        self.last_id: bytes | None = None
+        self.is_hot = True
+        self._reader = reader
+        self._unsettled_after: bytes | None = b"0"
+        self._rows: dict[tuple[bytes, bytes], deque[Entry]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[bytes, Entry] = {}
+        self._is_full = False
+        self._ending = False
+
+    # --------------------------------------------------------------- reading
+    @property
+    def has_room(self) -> bool:
+        """Whether more entries may be taken; once full, only when half of them are done."""
+        return not self._is_full
+
+    @property
+    def reading(self) -> Reading:
+        """What to ask for next."""
+        return Reading(self.lease, self.lane, self._unsettled_after)
+
+    def begin_again(self) -> None:
+        """Look for unsettled entries first: an answer with new ones may have been lost."""
+        self._unsettled_after = b"0"
+        self.is_hot = True
+        self.last_id = None
+
+    def take(self, batch: Batch) -> None:
+        """Put entries in their chats' rows."""
+        last = batch.entries[-1].entry_id if batch.entries else None
+        if self._unsettled_after is not None:
+            self._unsettled_after = last
+            self.is_hot = True
+        else:
+            self.last_id = last or self.last_id
+            self.is_hot = len(batch.entries) == BATCH
+        for entry in batch.entries:
+            if entry.entry_id not in self._in_flight and not self._ending:
+                self._in_flight[entry.entry_id] = entry
+                self._reader.begun()
+                self._put_in_row(entry)
+        self._is_full = len(self._in_flight) >= _IN_FLIGHT[self.lane]
+
+    def _put_in_row(self, entry: Entry) -> None:
+        chat = (entry.fields.get(b"bot", b""), entry.fields.get(b"chat", b""))
+        row = self._rows.get(chat)
+        if row is not None:
+            row.append(entry)
+            return
+        self._rows[chat] = deque([entry])
+        task = asyncio.create_task(self._work_off(chat))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run_lane(self, chat: tuple[bytes, bytes]) -> None:
-        lane = self._lanes[chat]
+    async def _work_off(self, chat: tuple[bytes, bytes]) -> None:
+        row = self._rows[chat]
         try:
-            while lane and not self._stopping:
-                entry = lane.popleft()
-                try:
-                    await self._deliver(entry)
-                finally:
-                    self._forget(entry)
+            while row and not self._ending:
+                await self._reader.handle(row.popleft())
         finally:
-            del self._lanes[chat]
+            del self._rows[chat]
 
-    def _forget(self, entry: Entry) -> None:
-        self._in_flight.discard(entry.entry_id)
-        self._metrics.waiting.dec()
-        self._room.release()
-
-    def stop_taking(self) -> set[asyncio.Task[None]]:
-        """Begin nothing more and return what is running."""
-        self._stopping = True
-        return set(self._tasks)
-
-
-async def until_done(attempt: Callable[[], Awaitable[None]]) -> None:
-    """Repeat `attempt` until Redis has taken it."""
-    for failures in count():
-        with contextlib.suppress(QueueError):
-            await attempt()
+    def forget(self, entry: Entry) -> None:
+        """Make room: the entry is settled."""
+        if self._in_flight.pop(entry.entry_id, None) is None:
             return
-        await asyncio.sleep(min(0.1 * 2 ** min(failures, 10), _LONGEST_PAUSE_SECONDS))
+        self._reader.ended()
+        if self._is_full and len(self._in_flight) <= _IN_FLIGHT[self.lane] // 2:
+            self._is_full = False
+            self._reader.room_made()
+
+    # ---------------------------------------------------------------- ending
+    async def end(self, seconds: float) -> None:
+        """Begin nothing more, wait for what runs, and cancel what is late."""
+        self._ending = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        tasks = list(self._tasks)
+        self.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def cancel(self) -> None:
+        """Stop everything now; what is unsettled stays in the queue."""
+        self._ending = True
+        for task in self._tasks:
+            task.cancel()
+        self._reader.ended(len(self._in_flight))
+        self._in_flight.clear()

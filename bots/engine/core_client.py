@@ -1,8 +1,9 @@
 """The core's API as a bot calls it: typed, with the bot's key, repeating what may be repeated.
 
-Every call here may be repeated safely: the core answers a repeat with the first answer (an
-answer carries an idempotency key) or with the state as it then is. So a call is repeated when
-the core is restarting or slow, until `PATIENCE_SECONDS` have passed.
+Every call here may be repeated safely: a writing call made for an update carries an idempotency
+key, and the core answers a repeat with the first answer. So a call is repeated when the core is
+restarting or slow, until `PATIENCE_SECONDS` have passed. A later attempt at the same update gets
+from its ledger what the core answered before.
 """
 
 import asyncio
@@ -26,11 +27,15 @@ from bots.engine.core_models import (
     Rating,
     Words,
 )
+from bots.engine.ledger import current_ledger
 from utils.internal_auth import HEADER
+from utils.logs import current_trace
+from utils.update_envelope import new_trace
 
 PATIENCE_SECONDS = 10.0
 """How long a call is repeated while the core gives no answer: a learner is waiting."""
 
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 _WORTH_REPEATING = frozenset({429, 500, 502, 503, 504})
 _PAUSES_SECONDS = (0.1, 0.3, 0.7, 1.5)
 _logger = logging.getLogger(__name__)
@@ -185,9 +190,29 @@ class CoreClient:
     async def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
     ) -> httpx2.Response:
+        ledger = current_ledger()
+        if ledger is None:
+            return _checked(await self._request(method, path, body, {}))
+        step = ledger.step(f"{method}:{path}")
+        known = ledger.known(step)
+        if known is not None:
+            return _checked(_restored(known))
+        ledger.check_lease()
+        key = {} if method == "GET" else {IDEMPOTENCY_HEADER: f"{ledger.update_key}:{step}"}
+        response = await self._request(method, path, body, key)
+        if method == "GET":
+            ledger.note(step, response, _written(response))
+        else:
+            ledger.keep(step, response, _written(response))
+        return _checked(response)
+
+    async def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None, more: Mapping[str, str]
+    ) -> httpx2.Response:
+        headers = {**self._headers, **trace_header(), **more}
         deadline = time.monotonic() + PATIENCE_SECONDS
         for pause in _pauses():
-            failure = await self._try(method, path, body)
+            failure = await self._try(method, path, body, headers)
             if isinstance(failure, httpx2.Response):
                 return failure
             if time.monotonic() + pause >= deadline:
@@ -197,20 +222,40 @@ class CoreClient:
         raise AssertionError("the pauses never end")  # pragma: no cover
 
     async def _try(
-        self, method: str, path: str, body: Mapping[str, Any] | None
+        self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
     ) -> httpx2.Response | str:
         """Return the answer, or in words why there is none."""
         try:
-            response = await self._connections.request(
-                method, path, json=body, headers=self._headers
-            )
+            response = await self._connections.request(method, path, json=body, headers=headers)
         except httpx2.TransportError as error:
             return type(error).__name__
         if response.status_code in _WORTH_REPEATING:
             return f"HTTP {response.status_code}"
-        if response.is_success:
-            return response
-        raise _refusal_of(response)
+        return response
+
+
+def trace_header() -> dict[str, str]:
+    """Return the header that tells the core which update a request is made for."""
+    trace = current_trace.get()
+    return {"traceparent": f"00-{trace}-{new_trace()[:16]}-01"} if trace else {}
+
+
+def _checked(response: httpx2.Response) -> httpx2.Response:
+    """Return the response when the core did what was asked; raise its refusal otherwise."""
+    if response.is_success:
+        return response
+    raise _refusal_of(response)
+
+
+def _written(response: httpx2.Response) -> bytes:
+    return b"%d %s" % (response.status_code, response.content)
+
+
+def _restored(known: Any) -> httpx2.Response:
+    if isinstance(known, httpx2.Response):
+        return known
+    status, _, content = bytes(known).partition(b" ")
+    return httpx2.Response(int(status), content=content)
 
 
 def _pauses() -> Iterator[float]:

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
-from bots.engine.update_queue import QueueError, UpdateQueue
+from bots.engine.redis_access import QueueError
+from bots.engine.update_queue import UpdateQueue
 from utils.internal_auth import HEADER, key_matches
-from utils.update_envelope import EnvelopeError, UpdateEnvelope
+from utils.update_envelope import LARGEST_BODY, EnvelopeError, UpdateEnvelope
 
 if TYPE_CHECKING:  # at run time it would bring aiogram in, which is imported aside
     from bots.engine.cluster import BotCluster
-
-LARGEST_BODY = 1024 * 1024
 
 
 class _RefusedError(Exception):

@@ -22,7 +22,7 @@ from pydantic import ValidationError
 from bots.engine import fallback
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
-from bots.engine.delivering import UnfitUpdateError
+from bots.engine.failures import UnfitUpdateError
 from bots.engine.middlewares import FailureMiddleware, LearnerMiddleware, tell, translator_for
 from bots.engine.translating import Catalogues
 from utils.bot_registry import BotFolder
@@ -83,6 +83,16 @@ class LoadedBot:
         update = self._parse(envelope)
         translate = translator_for(update, self.catalogues)
         text = translate("Something went wrong on my side, and I have noted it. Please try again.")
+        await tell(self.bot, update, text)
+
+    async def announce_outage(self, envelope: UpdateEnvelope) -> None:
+        """Tell the learner that the update waits for the core."""
+        update = self._parse(envelope)
+        translate = translator_for(update, self.catalogues)
+        text = translate(
+            "I cannot reach my notebook just now. I have your message and will answer as soon as "
+            "I can: nothing is lost."
+        )
         await tell(self.bot, update, text)
 
     async def introduce(self) -> None:
@@ -147,7 +157,7 @@ def _assemble(
     dispatcher = Dispatcher(
         disable_fsm=True, name=folder.name, core=core, settings=settings, catalogues=catalogues
     )
-    dispatcher.update.outer_middleware(FailureMiddleware(catalogues))
+    dispatcher.update.outer_middleware(FailureMiddleware())
     dispatcher.update.outer_middleware(LearnerMiddleware(core, catalogues))
     dispatcher.include_routers(router, fallback.create_router())
     bot = Bot(

@@ -13,7 +13,7 @@ class EngineMetrics:
         self.registry = CollectorRegistry()
         self.updates = Counter(
             "engage_bots_updates",
-            "Updates by bot and by what became of the attempt: handled, failed, parked.",
+            "Updates by bot and by what became of an attempt: handled, failed, parked.",
             ["bot", "outcome"],
             registry=self.registry,
         )
@@ -38,3 +38,23 @@ class EngineMetrics:
             "engage_bots_serving", "1 for a bot that serves, 0 for one that failed to load.",
             ["bot"], registry=self.registry,
         )  # fmt: skip
+        self._children: dict[tuple[str, str], Counter] = {}
+
+    def handled(self, bot_name: str) -> None:
+        """Count an update that was handled."""
+        self._count(bot_name, "handled")
+
+    def failed(self, bot_name: str) -> None:
+        """Count an attempt that failed."""
+        self._count(bot_name, "failed")
+
+    def parked(self, bot_name: str, reason: str) -> None:
+        """Count an update that was given up."""
+        self._count(bot_name, f"parked: {reason}")
+
+    def _count(self, bot_name: str, outcome: str) -> None:
+        # Looking a child up by its labels costs more than counting.
+        child = self._children.get((bot_name, outcome))
+        if child is None:
+            child = self._children[bot_name, outcome] = self.updates.labels(bot_name, outcome)
+        child.inc()

@@ -10,7 +10,7 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import Chat, TelegramObject, Update, User
 
 from bots.engine.core_client import CoreClient
-from bots.engine.core_errors import CoreAccessError, CoreUnavailableError, LearnerNotFoundError
+from bots.engine.core_errors import CoreAccessError, LearnerNotFoundError
 from bots.engine.core_models import Learner
 from bots.engine.translating import Catalogues, Translator, language_of
 
@@ -19,32 +19,14 @@ _logger = logging.getLogger(__name__)
 
 
 class FailureMiddleware(BaseMiddleware):
-    """Outermost: a silent core is told to the learner, a learner who left is no failure."""
-
-    def __init__(self, catalogues: Catalogues) -> None:
-        """Word what is told by `catalogues`."""
-        self._catalogues = catalogues
+    """Outermost: a learner who does not want to hear the bot is no failure."""
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Run the handler; raise only what is worth another attempt."""
         try:
-            return await self._run(handler, event, data)
+            return await handler(event, data)
         except TelegramForbiddenError as error:
             _logger.info("a learner does not want to hear the bot: %s", error.message)
-            return None
-
-    async def _run(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        try:
-            return await handler(event, data)
-        except CoreUnavailableError as error:
-            _logger.warning("%s", error)
-            if isinstance(event, Update):
-                translate = data.get("translate") or translator_for(event, self._catalogues)
-                text = translate(
-                    "I cannot reach my notebook just now. Please try again in a minute: "
-                    "nothing is lost."
-                )
-                await tell(data["bot"], event, text)
             return None
 
 

@@ -1,13 +1,7 @@
 """Every call that a bot makes at Telegram passes here: the place for pacing and its rules."""
 
 import asyncio
-import contextlib
-import hashlib
-import json
 import logging
-from collections import defaultdict, deque
-from collections.abc import Iterator
-from contextvars import ContextVar
 from typing import Any
 
 from aiogram import Bot
@@ -15,54 +9,35 @@ from aiogram.client.session.middlewares.base import (
     BaseRequestMiddleware,
     NextRequestMiddlewareType,
 )
-from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
 from aiogram.methods import AnswerCallbackQuery, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import BufferedInputFile, InputFile
+
+from bots.engine.ledger import UpdateLedger, current_ledger
 
 _LONGEST_WAIT_SECONDS = 60
 _REPEATS_AFTER_429 = 3
+_WITHOUT_TRACE = frozenset({"SendChatAction", "SendMessageDraft", "SendRichMessageDraft"})
+"""Methods whose effect is gone within seconds."""
+
+_REPEATABLE = ("Answer", "Set")
+"""How methods begin whose repetition changes nothing."""
+
+_calls_under_way: set[asyncio.Task[Any]] = set()
 _logger = logging.getLogger(__name__)
 
 
-class SentCalls:
-    """What was sent for one update, so that a repeated attempt does not send it again."""
-
-    def __init__(self) -> None:
-        """Remember nothing yet."""
-        self._sent: dict[str, list[Any]] = defaultdict(list)
-        self._unused: dict[str, deque[Any]] = {}
-
-    def rewind(self) -> None:
-        """Begin an attempt: all that earlier ones sent may be used once."""
-        self._unused = {key: deque(answers) for key, answers in self._sent.items()}
-
-    def take(self, key: str) -> Any | None:
-        """Return an earlier attempt's answer to the same call, None when there is none left."""
-        answers = self._unused.get(key)
-        return answers.popleft() if answers else None
-
-    def keep(self, key: str, answer: Any) -> None:
-        """Remember a call's answer."""
-        self._sent[key].append(answer)
-
-
-_sent_calls: ContextVar[SentCalls | None] = ContextVar("sent_calls", default=None)
-
-
-@contextlib.contextmanager
-def remembering(sent: SentCalls) -> Iterator[None]:
-    """Let the calls made inside be remembered in `sent`, and those known there not be repeated."""
-    sent.rewind()
-    token = _sent_calls.set(sent)
-    try:
-        yield
-    finally:
-        _sent_calls.reset(token)
-
-
 class OnceForEachUpdate(BaseRequestMiddleware):
-    """Skips what an earlier attempt at the same update has already sent."""
+    """Skips what was already done for the update that is being handled.
+
+    A call with a lasting effect is carried out to its end even when its handler is cancelled, so
+    that its answer is known to whoever handles the update next.
+    """
 
     async def __call__(
         self,
@@ -70,17 +45,58 @@ class OnceForEachUpdate(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        """Answer from memory, or send and remember."""
-        sent = _sent_calls.get()
-        if sent is None or type(method).__name__.startswith("Get"):
+        """Answer from the ledger, or make the call and remember its answer."""
+        ledger = current_ledger()
+        name = type(method).__name__
+        if ledger is None or name.startswith("Get") or name in _WITHOUT_TRACE:
             return await make_request(bot, method)
-        key = _fingerprint(method)
-        known: Response[TelegramType] | None = sent.take(key)
+        step = ledger.step(f"{name}:{getattr(method, 'chat_id', '')}")
+        known = ledger.known(step)
         if known is not None:
-            return known
+            return _restored(known, bot, method)
+        if name.startswith(_REPEATABLE):
+            ledger.check_lease()
+            answer = await make_request(bot, method)
+            ledger.note(step, answer, _written(answer))
+            return answer
+        await ledger.begin_effect(step)
+        calling = asyncio.create_task(_carry_out(make_request, bot, method, ledger, step))
+        _calls_under_way.add(calling)
+        calling.add_done_callback(_calls_under_way.discard)
+        return await asyncio.shield(calling)
+
+
+async def calls_under_way() -> None:
+    """Return when every call has ended that outlived its handler."""
+    await asyncio.gather(*_calls_under_way, return_exceptions=True)
+
+
+async def _carry_out(
+    make_request: NextRequestMiddlewareType[TelegramType],
+    bot: Bot,
+    method: TelegramMethod[TelegramType],
+    ledger: UpdateLedger,
+    step: str,
+) -> Response[TelegramType]:
+    try:
         answer = await make_request(bot, method)
-        sent.keep(key, answer)
-        return answer
+    except (TelegramNetworkError, TelegramServerError):
+        ledger.doubt(step)
+        raise
+    ledger.keep(step, answer, _written(answer))
+    return answer
+
+
+def _written(answer: Response[Any]) -> bytes:
+    return answer.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
+
+
+def _restored(known: Any, bot: Bot, method: TelegramMethod[TelegramType]) -> Response[TelegramType]:
+    if isinstance(known, bytes):
+        returned: Any = method.__returning__
+        return Response[returned].model_validate_json(known, context={"bot": bot})
+    restored: Response[TelegramType] = known
+    return restored
 
 
 class RetryAfterHonoured(BaseRequestMiddleware):
@@ -124,16 +140,3 @@ class HarmlessRefusals(BaseRequestMiddleware):
             if is_late or "message is not modified" in error.message:
                 return Response[Any](ok=True, result=True)
             raise
-
-
-def _fingerprint(method: TelegramMethod[Any]) -> str:
-    content = method.model_dump(exclude_unset=True, warnings=False)
-    return f"{type(method).__name__} {json.dumps(content, default=_stand_in, sort_keys=True)}"
-
-
-def _stand_in(value: Any) -> str:
-    if isinstance(value, BufferedInputFile):
-        return hashlib.sha256(value.data).hexdigest()
-    if isinstance(value, InputFile):
-        return f"{type(value).__name__} {value.filename}"
-    return str(value)

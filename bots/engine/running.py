@@ -14,11 +14,18 @@ from watchfiles import Change, awatch
 from bots.engine.cluster import BotCluster
 from bots.engine.consuming import UpdateConsumer
 from bots.engine.core_client import open_core_connections
-from bots.engine.delivering import Delivery
+from bots.engine.delivering import Delivery, DeliveryMeans, Voice
 from bots.engine.folder_stamps import is_read_at_load
+from bots.engine.ledger import LedgerStore
 from bots.engine.loaded_bot import SharedConnections
 from bots.engine.metrics import EngineMetrics
-from bots.engine.outgoing import HarmlessRefusals, OnceForEachUpdate, RetryAfterHonoured
+from bots.engine.outgoing import (
+    HarmlessRefusals,
+    OnceForEachUpdate,
+    RetryAfterHonoured,
+    calls_under_way,
+)
+from bots.engine.ownership import PartitionOwnership
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
 
@@ -41,10 +48,16 @@ class RunningEngine:
         self.cluster = BotCluster(
             bots_dir, SharedConnections(telegram=self._telegram, core=self._core), metrics
         )
-        delivery = Delivery(
-            queue, metrics, handle=self.cluster.handle, apologise=self.cluster.apologise
+        self._store = LedgerStore(queue.redis)
+        means = DeliveryMeans(
+            self._store,
+            metrics,
+            handle=self.cluster.handle,
+            voice=Voice(self.cluster.apologise, self.cluster.announce_outage),
         )
-        self._consumer = UpdateConsumer(queue, delivery.deliver, metrics)
+        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver, metrics)
+        self._ownership = PartitionOwnership(queue.redis, self._consumer)
+        self._consumer.on_lost = self._ownership.lost
         self._watch: asyncio.Task[None] | None = None
         self.is_started = False
 
@@ -52,15 +65,19 @@ class RunningEngine:
         """Load the bots, then take updates and follow changes of the folders."""
         await self.cluster.rescan()
         self._consumer.start()
+        self._ownership.start()
         self._watch = asyncio.create_task(self._follow_folders())
         self.is_started = True
 
     async def stop(self) -> None:
-        """Drain, then close the connections."""
+        """Let handlers end, give the partitions back, then close the connections."""
         if self._watch:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
+        await self._ownership.stop()
         await self._consumer.stop()
+        await calls_under_way()
+        await self._store.flush()
         await self.cluster.close()
         await self._core.aclose()
         await self._telegram.close()

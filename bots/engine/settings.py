@@ -19,6 +19,7 @@ class EngineSettings(BaseSettings):
     internal_bot_api_port: int = Field(default=8002, ge=1, le=65535)
     core_api_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://\S+$")
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
+    queue_high_mark: int = Field(default=20_000, ge=100)
     telegram_api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://\S+$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["text", "json"] = "text"

@@ -15,10 +15,11 @@ from tests.bots_engine.http_fakes import FakeTelegram, ScriptedCore
 from tests.services import REPOSITORY, Program, free_port, wait_until
 from utils.update_envelope import (
     APPEND_SCRIPT,
-    DEAD_STREAM,
     DUPLICATE_MARK_SECONDS,
+    LANES,
     PARTITIONS,
     UpdateEnvelope,
+    dead_stream_name,
     stream_name,
 )
 
@@ -99,7 +100,7 @@ class World:
         """Forget what was on record, and undo every fault."""
         self.telegram.forget()
         self.core.forget()
-        self.redis.delete(DEAD_STREAM)
+        self.redis.delete(*map(dead_stream_name, range(PARTITIONS)))
 
     def write_handlers(self, name: str, handlers: str) -> None:
         """Change a bot's handlers."""
@@ -172,7 +173,7 @@ class World:
         envelope = UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway")
         arguments = [part for pair in envelope.fields().items() for part in pair]
         keys = [envelope.stream, envelope.duplicate_mark]
-        self.redis.eval(APPEND_SCRIPT, 2, *keys, DUPLICATE_MARK_SECONDS, *arguments)
+        self.redis.eval(APPEND_SCRIPT, 2, *keys, DUPLICATE_MARK_SECONDS, 10_000, *arguments)
         return int(update["update_id"])
 
     def wait_for_texts(self, *texts: str, seconds: float = 15) -> None:
@@ -184,11 +185,19 @@ class World:
 
     def dead_letters(self) -> list[dict[bytes, bytes]]:
         """What was parked."""
-        return [fields for _, fields in self.redis.xrange(DEAD_STREAM)]
+        return [
+            fields
+            for partition in range(PARTITIONS)
+            for _, fields in self.redis.xrange(dead_stream_name(partition))
+        ]
 
     def queued(self) -> int:
         """How many entries the streams hold."""
-        return sum(int(self.redis.xlen(stream_name(n))) for n in range(PARTITIONS))
+        return sum(
+            int(self.redis.xlen(stream_name(partition, lane)))
+            for partition in range(PARTITIONS)
+            for lane in LANES
+        )
 
 
 def message(text: str, *, chat: int = 100, language: str = "en") -> dict[str, Any]:
