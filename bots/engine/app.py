@@ -14,7 +14,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from bots.engine import internal_update
+from bots.engine import internal_message, internal_update
+from bots.engine.internal_door import answer_starting
 from bots.engine.metrics import EngineMetrics
 from bots.engine.redis_access import QueueError, RedisAccess
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
@@ -106,7 +107,7 @@ def _build(engine: _Engine) -> FastAPI:
     app = FastAPI(title="engageAI bots", lifespan=lifespan, docs_url=None, redoc_url=None,
                   openapi_url=None)  # fmt: skip
     _add_health(app, engine)
-    _add_internal_update(app, engine)
+    _add_internal_doors(app, engine)
     return app
 
 
@@ -132,13 +133,18 @@ def _add_health(app: FastAPI, engine: _Engine) -> None:
         return Response(generate_latest(engine.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
-def _add_internal_update(app: FastAPI, engine: _Engine) -> None:
+def _add_internal_doors(app: FastAPI, engine: _Engine) -> None:
     @app.post("/internal/update")
     async def take_update(request: Request) -> JSONResponse:
         if engine.running is None:
-            content = {"error": {"code": "starting", "message": "the bots are being loaded"}}
-            return JSONResponse(content, 503, {"Retry-After": "2"})
+            return answer_starting()
         return await internal_update.take_in(request, engine.running.cluster, engine.queue)
+
+    @app.post("/internal/message")
+    async def take_message(request: Request) -> JSONResponse:
+        if engine.running is None:
+            return answer_starting()
+        return await internal_message.take_in(request, engine.running.cluster, engine.queue)
 
 
 def _state_of_all(bots: dict[str, str]) -> str:

@@ -19,11 +19,12 @@ from bots.engine.loaded_bot import (
     purge_modules,
 )
 from bots.engine.metrics import EngineMetrics
+from bots.engine.pushing import PushSender
 from utils.bot_registry import BotFolder
 from utils.errors import EngageError
 from utils.internal_auth import key_matches
 from utils.logs import without_secrets
-from utils.update_envelope import UpdateEnvelope
+from utils.update_envelope import PUSH, UpdateEnvelope
 
 LOAD_SECONDS = 20.0
 """How long a bot's modules may take to import."""
@@ -42,6 +43,7 @@ class BotCluster:
         self._bots_dir = bots_dir
         self._connections = connections
         self._metrics = metrics
+        self._pushes = PushSender(metrics.sending)
         self._serving: dict[str, LoadedBot] = {}
         self._failures: dict[str, str] = {}
         self._unauthorized: set[str] = set()
@@ -75,17 +77,30 @@ class BotCluster:
         """Tell whether `key` is the BOT_INTERNAL_KEY of any bot."""
         return key_matches(key, [each.internal_key for each in self._serving.values()])
 
+    def knows_core_key(self, key: str) -> bool:
+        """Tell whether `key` is the DRF_INTERNAL_KEY of any bot."""
+        return key_matches(key, [each.core_key for each in self._serving.values()])
+
     async def handle(self, envelope: UpdateEnvelope) -> None:
-        """Run an update through its bot's handlers; raises what they raise."""
-        await self._for(envelope).handle(envelope)
+        """Run an update through its bot's handlers, or send a push; raises what they raise."""
+        bot = self._for(envelope)
+        if envelope.kind == PUSH:
+            await self._pushes.send(bot.bot, bot.core, envelope)
+            return
+        await bot.handle(envelope)
 
     async def apologise(self, envelope: UpdateEnvelope) -> None:
-        """Tell the learner that the update could not be handled."""
-        await self._for(envelope).apologise(envelope)
+        """Tell the learner that the update could not be handled; of a push, tell the core."""
+        bot = self._for(envelope)
+        if envelope.kind == PUSH:
+            await self._pushes.give_up(bot.core, envelope)
+            return
+        await bot.apologise(envelope)
 
     async def announce_outage(self, envelope: UpdateEnvelope) -> None:
-        """Tell the learner that the update waits for the core."""
-        await self._for(envelope).announce_outage(envelope)
+        """Tell the learner that the update waits for the core; nobody waits for a push."""
+        if envelope.kind != PUSH:
+            await self._for(envelope).announce_outage(envelope)
 
     def _for(self, envelope: UpdateEnvelope) -> LoadedBot:
         found = self.named(envelope.bot_name)
@@ -200,7 +215,8 @@ class BotCluster:
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def close(self) -> None:
-        """End what runs in the background."""
+        """Tell the core the last outcomes; end what runs in the background."""
+        await self._pushes.close()
         tasks = list(self._background.values())
         for task in tasks:
             task.cancel()

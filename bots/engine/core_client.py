@@ -99,6 +99,19 @@ class CoreClient:
         """
         return await self._ask(Learner, "PATCH", _learner_path(telegram_id), changes)
 
+    async def mark_chat(self, telegram_id: int, *, is_blocked: bool) -> None:
+        """Note whether the learner has blocked this bot."""
+        path = _learner_path(telegram_id, "chat/")
+        await self._send("PATCH", path, {"is_blocked": is_blocked})
+
+    async def give_feedback(self, telegram_id: int, text: str) -> None:
+        """Hand over what the learner says about this bot; at most 4,000 characters."""
+        await self._send("POST", _learner_path(telegram_id, "feedback/"), {"text": text})
+
+    async def report_outcomes(self, outcomes: Sequence[Mapping[str, str | int]]) -> None:
+        """Tell what became of pushes: for each its `push_id`, `outcome` and perhaps `error`."""
+        await self._send("POST", "/api/v1/pushes/outcomes/", {"outcomes": list(outcomes)})
+
     # ---------------------------------------------------------- activities
     async def start_activity(
         self, telegram_id: int, kind: ActivityKind, *, restart: bool = False

@@ -13,7 +13,7 @@ from bots.engine.metrics import EngineMetrics
 from bots.engine.update_queue import Entry, UpdateQueue, until_done
 from utils.errors import EngageError
 from utils.logs import current_trace
-from utils.update_envelope import EnvelopeError, Lane, UpdateEnvelope
+from utils.update_envelope import PUSH, EnvelopeError, Lane, UpdateEnvelope
 
 ATTEMPTS = 5
 """How often a handler that fails by itself is tried."""
@@ -109,7 +109,8 @@ class Delivery:
         )
         self._means.metrics.parked(envelope.bot_name, verdict.reason)
         await self._park(entry, settle, verdict, attempts=delivery.attempts)
-        if verdict.deserves_apology:
+        # The core is told of every push that is given up: it waits for the outcome.
+        if verdict.deserves_apology or envelope.kind == PUSH:
             await delivery.tell(self._means.voice.apologise, "apology")
 
     async def _park(self, entry: Entry, settle: Settle, verdict: Verdict, *, attempts: int) -> None:

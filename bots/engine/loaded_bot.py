@@ -20,6 +20,7 @@ from aiogram.types import BotCommand, Update
 from pydantic import ValidationError
 
 from bots.engine import fallback
+from bots.engine.blocking import ChatStateMiddleware
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
 from bots.engine.failures import UnfitUpdateError
@@ -65,6 +66,17 @@ class LoadedBot:
     def internal_key(self) -> str:
         """The key that opens `POST /internal/update` for this bot."""
         return self.settings.bot_internal_key.get_secret_value()
+
+    @property
+    def core_key(self) -> str:
+        """The key that the bot shares with the core, which opens `POST /internal/message`."""
+        return self.settings.drf_internal_key.get_secret_value()
+
+    @property
+    def core(self) -> CoreClient:
+        """The core's API with this bot's key."""
+        core: CoreClient = self.dispatcher["core"]
+        return core
 
     async def handle(self, envelope: UpdateEnvelope) -> None:
         """Run the update through the bot's handlers.
@@ -158,6 +170,7 @@ def _assemble(
         disable_fsm=True, name=folder.name, core=core, settings=settings, catalogues=catalogues
     )
     dispatcher.update.outer_middleware(FailureMiddleware())
+    dispatcher.update.outer_middleware(ChatStateMiddleware(core))
     dispatcher.update.outer_middleware(LearnerMiddleware(core, catalogues))
     dispatcher.include_routers(router, fallback.create_router())
     bot = Bot(

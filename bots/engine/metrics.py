@@ -38,6 +38,7 @@ class EngineMetrics:
             "engage_bots_serving", "1 for a bot that serves, 0 for one that failed to load.",
             ["bot"], registry=self.registry,
         )  # fmt: skip
+        self.sending = SendingMetrics(self.registry)
         self._children: dict[tuple[str, str], Counter] = {}
 
     def handled(self, bot_name: str) -> None:
@@ -58,3 +59,33 @@ class EngineMetrics:
         if child is None:
             child = self._children[bot_name, outcome] = self.updates.labels(bot_name, outcome)
         child.inc()
+
+
+class SendingMetrics:
+    """What is counted of the messages that bots send."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        """Make the counters, in `registry`."""
+        self.sends = Counter(
+            "engage_bots_sends",
+            "Messages by what became of them: sent, waited (sent after a wait for its turn), "
+            "retry_after (given back to be sent later), blocked, failed.",
+            ["outcome"],
+            registry=registry,
+        )
+        self.holds = Counter(
+            "engage_bots_holds", "How often Telegram asked to wait (429).", registry=registry
+        )
+        self.pace_seconds = Histogram(
+            "engage_bots_pace_wait_seconds",
+            "How long a message waited for its turn, by how it is sent: reply, push, bulk.",
+            ["sending"],
+            buckets=(0.001, *_SECONDS),
+            registry=registry,
+        )
+        self.pushes = Counter(
+            "engage_bots_pushes",
+            "Pushes by what became of them: sent, blocked, failed.",
+            ["outcome"],
+            registry=registry,
+        )

@@ -9,6 +9,7 @@ from aiogram import BaseMiddleware, Bot
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import Chat, TelegramObject, Update, User
 
+from bots.engine.blocking import mark_blocked
 from bots.engine.core_client import CoreClient
 from bots.engine.core_errors import CoreAccessError, LearnerNotFoundError
 from bots.engine.core_models import Learner
@@ -27,6 +28,7 @@ class FailureMiddleware(BaseMiddleware):
             return await handler(event, data)
         except TelegramForbiddenError as error:
             _logger.info("a learner does not want to hear the bot: %s", error.message)
+            await mark_blocked(data["core"], error)
             return None
 
 

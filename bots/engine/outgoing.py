@@ -1,8 +1,7 @@
-"""Every call that a bot makes at Telegram passes here: the place for pacing and its rules."""
+"""What holds for every call that a bot makes at Telegram: once for each update, and refusals."""
 
 import asyncio
-import logging
-from typing import Any
+from typing import Any, cast
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import (
@@ -12,7 +11,6 @@ from aiogram.client.session.middlewares.base import (
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramNetworkError,
-    TelegramRetryAfter,
     TelegramServerError,
 )
 from aiogram.methods import AnswerCallbackQuery, Response, TelegramMethod
@@ -20,8 +18,6 @@ from aiogram.methods.base import TelegramType
 
 from bots.engine.ledger import UpdateLedger, current_ledger
 
-_LONGEST_WAIT_SECONDS = 60
-_REPEATS_AFTER_429 = 3
 _WITHOUT_TRACE = frozenset({"SendChatAction", "SendMessageDraft", "SendRichMessageDraft"})
 """Methods whose effect is gone within seconds."""
 
@@ -29,7 +25,6 @@ _REPEATABLE = ("Answer", "Set")
 """How methods begin whose repetition changes nothing."""
 
 _calls_under_way: set[asyncio.Task[Any]] = set()
-_logger = logging.getLogger(__name__)
 
 
 class OnceForEachUpdate(BaseRequestMiddleware):
@@ -87,37 +82,18 @@ async def _carry_out(
     return answer
 
 
-def _written(answer: Response[Any]) -> bytes:
-    return answer.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
+def _written(answer: Any) -> bytes:
+    # Whatever aiogram's annotations say, sessions return what stands under `result`.
+    whole = Response[Any](ok=True, result=answer)
+    return whole.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
 
 
 def _restored(known: Any, bot: Bot, method: TelegramMethod[TelegramType]) -> Response[TelegramType]:
     if isinstance(known, bytes):
         returned: Any = method.__returning__
-        return Response[returned].model_validate_json(known, context={"bot": bot})
+        known = Response[returned].model_validate_json(known, context={"bot": bot}).result
     restored: Response[TelegramType] = known
     return restored
-
-
-class RetryAfterHonoured(BaseRequestMiddleware):
-    """Waits as long as Telegram asks to, then sends again."""
-
-    async def __call__(
-        self,
-        make_request: NextRequestMiddlewareType[TelegramType],
-        bot: Bot,
-        method: TelegramMethod[TelegramType],
-    ) -> Response[TelegramType]:
-        """Send, waiting out a 429; the last one, or one too long, is raised."""
-        for _ in range(_REPEATS_AFTER_429):
-            try:
-                return await make_request(bot, method)
-            except TelegramRetryAfter as error:
-                if error.retry_after > _LONGEST_WAIT_SECONDS:
-                    raise
-                _logger.info("Telegram asks to wait %s s", error.retry_after)
-                await asyncio.sleep(error.retry_after)
-        return await make_request(bot, method)
 
 
 class HarmlessRefusals(BaseRequestMiddleware):
@@ -138,5 +114,6 @@ class HarmlessRefusals(BaseRequestMiddleware):
         except TelegramBadRequest as error:
             is_late = isinstance(method, AnswerCallbackQuery)
             if is_late or "message is not modified" in error.message:
-                return Response[Any](ok=True, result=True)
+                nothing_to_do: Any = True
+                return cast("Response[TelegramType]", nothing_to_do)
             raise

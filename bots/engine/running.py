@@ -18,14 +18,15 @@ from bots.engine.delivering import Delivery, DeliveryMeans, Voice
 from bots.engine.folder_stamps import is_read_at_load
 from bots.engine.ledger import LedgerStore
 from bots.engine.loaded_bot import SharedConnections
-from bots.engine.metrics import EngineMetrics
+from bots.engine.metrics import EngineMetrics, SendingMetrics
 from bots.engine.outgoing import (
     HarmlessRefusals,
     OnceForEachUpdate,
-    RetryAfterHonoured,
     calls_under_way,
 )
 from bots.engine.ownership import PartitionOwnership
+from bots.engine.paced_calls import Paced, RetryAfterHonoured
+from bots.engine.pacing import Pace
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
 
@@ -43,7 +44,8 @@ class RunningEngine:
     ) -> None:
         """Build the parts; nothing runs yet."""
         self._bots_dir = bots_dir
-        self._telegram = _open_telegram(settings.telegram_api_url)
+        pace = Pace(queue.redis)
+        self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
         self._core = open_core_connections(settings.core_api_url)
         self.cluster = BotCluster(
             bots_dir, SharedConnections(telegram=self._telegram, core=self._core), metrics
@@ -105,14 +107,15 @@ def _matters(_: Change, path: str) -> bool:
     return is_folder_perhaps or is_read_at_load(changed)
 
 
-def _open_telegram(telegram_api_url: str) -> AiohttpSession:
+def _open_telegram(telegram_api_url: str, pace: Pace, metrics: SendingMetrics) -> AiohttpSession:
     session = AiohttpSession(
         api=TelegramAPIServer.from_base(telegram_api_url),
         limit=_TELEGRAM_CONNECTIONS,
         timeout=_TELEGRAM_SECONDS,
     )
-    # In the order in which a call passes them; pacing belongs between the last two.
+    # In the order in which a call passes them.
     session.middleware.register(OnceForEachUpdate())
     session.middleware.register(HarmlessRefusals())
-    session.middleware.register(RetryAfterHonoured())
+    session.middleware.register(Paced(pace, metrics))
+    session.middleware.register(RetryAfterHonoured(pace, metrics))
     return session

@@ -15,6 +15,9 @@ COMMANDS = (
     Command("add", ru="Добавить слово: /add journey", en="Add a word: /add journey"),
     Command("settings", ru="Цель, время, напоминания", en="Goal, time, reminders"),
     Command("language", ru="Язык · Language", en="Language · Язык"),
+    Command(
+        "feedback", ru="Отзыв: /feedback и ваши слова", en="Feedback: /feedback and your words"
+    ),
     Command("stop", ru="Сделать паузу", en="Take a break"),
     Command("help", ru="Что я умею", en="What I can do"),
 )

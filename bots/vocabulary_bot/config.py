@@ -13,6 +13,9 @@ COMMANDS = (
     Command("progress", ru="Мои успехи", en="My progress"),
     Command("settings", ru="Время и напоминания", en="Time and reminders"),
     Command("language", ru="Язык · Language", en="Language · Язык"),
+    Command(
+        "feedback", ru="Отзыв: /feedback и ваши слова", en="Feedback: /feedback and your words"
+    ),
     Command("stop", ru="Сделать паузу", en="Take a break"),
     Command("help", ru="Что я умею", en="What I can do"),
 )

@@ -31,6 +31,8 @@ class FakeCore:
         self.answers: list[dict[str, Any]] = []
         self.dictionary = {"journey": "поездка, путешествие"}
         self.words: list[str] = []
+        self.feedback: list[str] = []
+        self.is_blocked: bool | None = None
         self.server = TestServer(self._app())
 
     def _app(self) -> web.Application:
@@ -45,6 +47,8 @@ class FakeCore:
         app.router.add_post(f"{path}answers/", self._answer)
         app.router.add_get(f"{path}words/", self._words)
         app.router.add_post(f"{path}words/", self._add_word)
+        app.router.add_post(f"{path}feedback/", self._feedback)
+        app.router.add_patch(f"{path}chat/", self._chat)
         app.router.add_get(f"{path}progress/", self._progress)
         app.router.add_get(f"{path}progress.png", self._picture)
         return app
@@ -75,6 +79,14 @@ class FakeCore:
         if changes.get("onboarding_step") == "done":
             self.learner["level"] = self.learner["level"] or "A1"
         return self._shown()
+
+    async def _feedback(self, request: web.Request) -> web.Response:
+        self.feedback.append((await request.json())["text"])
+        return web.json_response({"id": len(self.feedback)}, status=201)
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        self.is_blocked = (await request.json())["is_blocked"]
+        return web.json_response({"is_blocked": self.is_blocked})
 
     def _shown(self) -> web.Response:
         assert self.learner is not None

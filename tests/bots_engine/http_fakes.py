@@ -98,11 +98,18 @@ class ScriptedCore(HttpServer):
 
     def __init__(self) -> None:
         super().__init__(
-            [Route("/api/v1/learners/{learner}/", self._answer, methods=["GET", "PUT"])]
+            [
+                Route("/api/v1/learners/{learner}/", self._answer, methods=["GET", "PUT"]),
+                Route("/api/v1/learners/{learner}/chat/", self._mark, methods=["PATCH"]),
+                Route("/api/v1/pushes/outcomes/", self._take_outcomes, methods=["POST"]),
+            ]
         )
         self.learners: dict[str, dict[str, Any]] = {}
         self.keys: set[str] = set()
         self.calls: list[tuple[str, Any]] = []
+        self.blocked: dict[str, bool] = {}
+        self.outcomes: list[dict[str, Any]] = []
+        self.outcome_posts = 0
         self.is_down = False
 
     def forget(self) -> None:
@@ -110,6 +117,9 @@ class ScriptedCore(HttpServer):
         self.learners.clear()
         self.keys.clear()
         self.calls.clear()
+        self.blocked.clear()
+        self.outcomes.clear()
+        self.outcome_posts = 0
         self.is_down = False
 
     async def _answer(self, request: Request) -> Response:
@@ -129,3 +139,19 @@ class ScriptedCore(HttpServer):
             error = {"code": "learner_not_found", "message": "no such learner"}
             return JSONResponse({"error": error}, 404)
         return JSONResponse(self.learners[learner])
+
+    async def _mark(self, request: Request) -> Response:
+        if self.is_down:
+            return JSONResponse({"error": {"code": "down", "message": ""}}, 503)
+        body = await request.json()
+        self.blocked[request.path_params["learner"]] = body["is_blocked"]
+        return JSONResponse(body)
+
+    async def _take_outcomes(self, request: Request) -> Response:
+        self.outcome_posts += 1
+        self.keys.add(request.headers.get("x-internal-key", ""))
+        if self.is_down:
+            return JSONResponse({"error": {"code": "down", "message": ""}}, 503)
+        outcomes = (await request.json())["outcomes"]
+        self.outcomes += outcomes
+        return JSONResponse({"accepted": len(outcomes)})

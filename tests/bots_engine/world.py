@@ -170,11 +170,14 @@ class World:
         """Put an update into the queue as the gateway does; return its update_id."""
         update = {"update_id": next(self._update_ids), **update}
         body = json.dumps(update).encode()
-        envelope = UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway")
+        self.append(UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway"))
+        return int(update["update_id"])
+
+    def append(self, envelope: UpdateEnvelope) -> None:
+        """Put an entry into the queue."""
         arguments = [part for pair in envelope.fields().items() for part in pair]
         keys = [envelope.stream, envelope.duplicate_mark]
         self.redis.eval(APPEND_SCRIPT, 2, *keys, DUPLICATE_MARK_SECONDS, 10_000, *arguments)
-        return int(update["update_id"])
 
     def wait_for_texts(self, *texts: str, seconds: float = 15) -> None:
         """Wait until all of these were sent."""

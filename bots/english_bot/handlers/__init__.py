@@ -8,7 +8,7 @@ from bots.english_bot.config import COMMANDS
 from bots.english_bot.handlers import lessons, welcome
 from bots.shared.activities import pause
 from bots.shared.progress import show_progress
-from bots.shared.routers import fallback, profile, steps, typed_words, ways
+from bots.shared.routers import fallback, feedback, profile, steps, typed_words, ways
 from bots.shared.routers.chat_middleware import BotProfile, create_bot_router
 from bots.shared.words import review
 
@@ -29,6 +29,7 @@ def create_router() -> Router:
         steps.create_router(),
         profile.create_router(),
         typed_words.create_router(),
+        feedback.create_router(),
         lessons.create_router(),
         fallback.create_router(),
     )

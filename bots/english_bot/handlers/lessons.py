@@ -60,6 +60,7 @@ async def show_help(chat: LearnerChat) -> None:
         "/level – your level and the test\n"
         "/settings – goal, minutes, reminder, time zone\n"
         "/language – Русский or English\n"
+        "/feedback – tell the people who make me what to do better\n"
         "/stop – take a break; nothing is lost\n\n"
         "Answer by buttons or by typing, and leave whenever you like: I remember the place."
     )

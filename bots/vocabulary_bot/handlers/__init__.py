@@ -6,7 +6,7 @@ from aiogram import Router
 
 from bots.shared.activities import go_on, pause
 from bots.shared.progress import show_progress
-from bots.shared.routers import fallback, profile, steps, typed_words, ways
+from bots.shared.routers import fallback, feedback, profile, steps, typed_words, ways
 from bots.shared.routers.chat_middleware import BotProfile, create_bot_router
 from bots.shared.words import review
 from bots.vocabulary_bot.config import COMMANDS
@@ -29,6 +29,7 @@ def create_router() -> Router:
         steps.create_router(),
         profile.create_router(),
         typed_words.create_router(),
+        feedback.create_router(),
         deck.create_text_router(),
         fallback.create_router(),
     )

@@ -54,6 +54,7 @@ async def show_help(chat: LearnerChat) -> None:
         "/progress – your progress as a picture\n"
         "/settings – goal, minutes, reminder, time zone\n"
         "/language – Русский or English\n"
+        "/feedback – tell the people who make me what to do better\n"
         "/stop – take a break; nothing is lost\n\n"
         "In the middle of a review, a plus adds a word: <b>+journey</b>."
     )
