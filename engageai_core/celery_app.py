@@ -18,6 +18,8 @@ app.conf.beat_schedule = {
         "task": "placement.refresh_item_statistics",
         "schedule": 24 * 3600.0,
     },
+    "forget-old-answers": {"task": "idempotency.forget_old_answers", "schedule": 3600.0},
+    "look-after-pushes": {"task": "notifications.look_after_pushes", "schedule": 15.0},
     "settle-streaks": {"task": "engagement.settle_streaks", "schedule": 3600.0},
 }
 

@@ -89,6 +89,12 @@ class CoreSettings(BaseSettings):
         """The host names the core answers to."""
         return [host.strip() for host in self.django_allowed_hosts.split(",") if host.strip()]
 
+    @property
+    def internal_bot_api_url(self) -> str:
+        """Where the bots take messages to learners."""
+        host = self.internal_bot_api_ip
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.internal_bot_api_port}"
+
 
 def core_env_file() -> Path:
     """Return the core's `.env`: the one ENGAGE_CORE_ENV_FILE names, else the folder's own."""

@@ -21,6 +21,7 @@ LOGGING_CONFIG = None
 
 INTERNAL_BOTS = internal_bots(_environment, is_production=_core.is_production)
 INTERNAL_BOT_NAMES = numbered_settings("BOT_NAME_", _environment)
+INTERNAL_BOT_API_URL = _core.internal_bot_api_url
 ENGAGE_PRODUCTION = _core.is_production
 DEFAULT_LEARNER_TIMEZONE = _core.default_timezone
 
@@ -37,13 +38,16 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "engageai_core.idempotency",
     "engageai_core.accounts",
     "engageai_core.curriculum",
     "engageai_core.placement",
     "engageai_core.learning",
     "engageai_core.engagement",
+    "engageai_core.notifications",
 ]
 MIDDLEWARE = [
+    "engageai_core.common.traces.follow_traces",
     "engageai_core.common.metrics.count_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -113,7 +117,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["engageai_core.common.permissions.IsInternalBot"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["engageai_core.common.json_body.JsonBodyParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "engageai_core.common.errors.error_response",
     "UNAUTHENTICATED_USER": None,
@@ -121,10 +125,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "engageAI core",
-    "DESCRIPTION": "What the bots ask the core. Every call carries X-Internal-Key.",
+    "DESCRIPTION": "What the bots ask the core. Every call carries X-Internal-Key; one that writes "
+    "may carry Idempotency-Key, under which it happens once.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SERVE_INCLUDE_SCHEMA": False,
+    # Otherwise a PATCH would be said to need none of its fields.
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_NAME_OVERRIDES": {
         "ActivityKind": "engageai_core.learning.models.ActivityKind",
         "Level": "engageai_core.accounts.models.Level",
@@ -132,10 +139,20 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "engageai_core.common.openapi.describe_errors",
+        "engageai_core.common.openapi.describe_parameters",
     ],
 }
 
 CELERY_BROKER_URL = _core.redis_url
+# Without these a process that only sends a task would wait for a missing Redis for ever.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "max_retries": 2,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.5,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+}
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

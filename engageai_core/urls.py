@@ -11,6 +11,7 @@ from engageai_core.common.metrics import metrics
 from engageai_core.common.openapi import SchemaView
 from engageai_core.engagement.urls import urlpatterns as engagement
 from engageai_core.learning.urls import urlpatterns as learning
+from engageai_core.notifications.urls import urlpatterns as notifications
 
 handler404 = "engageai_core.common.errors.not_found"
 handler500 = "engageai_core.common.errors.internal_error"
@@ -26,4 +27,5 @@ urlpatterns = [
     path("api/v1/", include(accounts)),
     path("api/v1/", include(learning)),
     path("api/v1/", include(engagement)),
+    path("api/v1/", include(notifications)),
 ]

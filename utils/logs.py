@@ -36,6 +36,12 @@ class _LineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 (logging's name)
+        trace = current_trace.get()
+        return (
+            f"{super().formatMessage(record)} [{trace}]" if trace else super().formatMessage(record)
+        )
+
 
 class _JsonFormatter(logging.Formatter):
     def __init__(self, service: str) -> None:
@@ -50,6 +56,9 @@ class _JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": without_secrets(record.getMessage()),
         }
+        trace = current_trace.get()
+        if trace:
+            entry["trace"] = trace
         if record.exc_info:
             entry["error"] = without_secrets(self.formatException(record.exc_info))
         return json.dumps(entry, ensure_ascii=False)

@@ -7,10 +7,11 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from engageai_core.accounts.models import BotChat, Learner, LevelChange
+from engageai_core.accounts.models import BotChat, Feedback, Learner, LevelChange
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -87,4 +88,32 @@ class LevelChangeAdmin(ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 (Django's)
         """Nobody: changes come from services."""
+        return False
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(ModelAdmin):
+    """What learners wrote to the teacher; to be read, not rewritten."""
+
+    list_display = ("learner", "bot_number", "text_start", "created_at")
+    list_filter = ("bot_number",)
+    list_select_related = ("learner",)
+    search_fields = ("learner__first_name", "learner__telegram_id", "text")
+    date_hierarchy = "created_at"
+
+    @admin.display(description="text")
+    def text_start(self, feedback: Feedback) -> str:
+        """Return as much of the text as fits a list."""
+        return Truncator(feedback.text).chars(100)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002 (Django's)
+        """Nobody: learners give it."""
+        return False
+
+    def has_change_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002 (Django's signature)
+        obj: object | None = None,  # noqa: ARG002
+    ) -> bool:
+        """Nobody: it stays as it came."""
         return False

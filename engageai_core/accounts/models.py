@@ -118,3 +118,20 @@ class LevelChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner}: {self.old_level or '–'} → {self.new_level}"
+
+
+class Feedback(models.Model):
+    """What a learner wrote to the teacher through a bot; kept as it came."""
+
+    learner = models.ForeignKey(Learner, models.CASCADE, related_name="feedback")
+    bot_number = models.CharField(max_length=8)
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "feedback"
+        indexes = [models.Index(fields=["bot_number", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.learner}, {self.created_at:%Y-%m-%d %H:%M}"

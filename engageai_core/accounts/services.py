@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from engageai_core.accounts.models import (
     BotChat,
+    Feedback,
     Language,
     Learner,
     Level,
@@ -87,6 +89,18 @@ def learner_set_level(*, learner: Learner, level: str, reason: str) -> None:
     learner.level = level
     learner.onboarding_step = OnboardingStep.DONE
     learner.save(update_fields=["level", "onboarding_step", "updated_at"])
+
+
+def feedback_give(*, learner: Learner, bot: InternalBot, text: str) -> Feedback:
+    """Keep what the learner wrote to the teacher through the bot."""
+    return Feedback.objects.create(learner=learner, bot_number=bot.number, text=text)
+
+
+def chat_set_blocked(*, learner: Learner, bot: InternalBot, is_blocked: bool) -> None:
+    """Note whether the learner blocked the bot: while so, nothing is sent to the chat."""
+    BotChat.objects.filter(learner=learner, bot_number=bot.number).update(
+        is_blocked=is_blocked, updated_at=timezone.now()
+    )
 
 
 def _language_for(language_code: str) -> str:

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from engageai_core.common.known_bots import known_bots
 from engageai_core.common.throttle import count_failure, refuse_after_many_failures
+from engageai_core.common.traces import CALLER
 from utils.internal_auth import HEADER, owner_of_key
 
 
@@ -46,6 +47,7 @@ class InternalKeyAuthentication(BaseAuthentication):
             count_failure(address)
             raise NotAuthenticated("The internal key is not known here.")
         name = known_bots.names.get(number) or f"bot {number}"
+        request.META[CALLER] = name
         return InternalBot(number=number, name=name), number
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 (DRF's signature)

@@ -1,6 +1,7 @@
 """The API's one error shape: `{"error": {"code", "message", "fields"?}}`."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -59,12 +60,22 @@ def internal_error(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 def _shape_of(error: exceptions.APIException) -> dict[str, Any]:
     if isinstance(error, exceptions.ValidationError):
-        detail = error.detail
-        fields = detail if isinstance(detail, dict) else {"non_field_errors": detail}
+        fields = dict(_faults(error.detail))
         return _shape("invalid", "Some fields cannot be used.", fields=fields)
     codes = error.get_codes()
     code = codes if isinstance(codes, str) else error.default_code
     return _shape(code, str(error.detail))
+
+
+def _faults(detail: Any, place: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Yield each field's faults; a field inside another is named as in `order.0`."""
+    if isinstance(detail, list) and not any(isinstance(part, (dict, list)) for part in detail):
+        if detail:
+            yield place or "non_field_errors", [str(part) for part in detail]
+        return
+    inner = detail.items() if isinstance(detail, dict) else enumerate(detail)
+    for name, part in inner:
+        yield from _faults(part, f"{place}.{name}" if place else str(name))
 
 
 def _shape(code: str, message: str, **more: Any) -> dict[str, Any]:

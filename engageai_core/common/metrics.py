@@ -34,6 +34,13 @@ _seconds = Histogram(
     registry=_registry,
 )
 
+push_outcomes = Counter(
+    "engage_core_push_outcomes",
+    "Messages to learners by what became of them, as the bots tell.",
+    ["outcome"],
+    registry=_registry,
+)
+
 
 def count_requests(
     get_response: Callable[[HttpRequest], HttpResponse],

@@ -13,11 +13,9 @@ from engageai_core.accounts.models import (
     Learner,
     OnboardingStep,
 )
+from engageai_core.common.limits import TELEGRAM_ID_LIMIT
 from engageai_core.engagement.selectors import standing_of
 from engageai_core.learning.selectors import due_word_count, open_activity_kind
-
-TELEGRAM_ID_LIMIT = 2**52
-"""Telegram promises that ids have at most 52 significant bits."""
 
 
 def check_timezone(value: str) -> None:
@@ -56,6 +54,24 @@ class LearnerChangeSerializer(serializers.Serializer[Any]):
     timezone = serializers.CharField(required=False, validators=[check_timezone])
     onboarding_step = serializers.ChoiceField(OnboardingStep.choices, required=False)
     desired_retention = serializers.FloatField(min_value=0.80, max_value=0.92, required=False)
+
+
+class FeedbackSerializer(serializers.Serializer[Any]):
+    """What a learner wants to tell the teacher."""
+
+    text = serializers.CharField(max_length=4000)
+
+
+class FeedbackGivenSerializer(serializers.Serializer[Any]):
+    """The kept feedback's number."""
+
+    id = serializers.IntegerField()
+
+
+class ChatSerializer(serializers.Serializer[Any]):
+    """The calling bot's chat with a learner."""
+
+    is_blocked = serializers.BooleanField()
 
 
 class LearnerSerializer(serializers.Serializer[Learner]):

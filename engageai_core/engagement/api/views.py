@@ -8,20 +8,20 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from engageai_core.accounts.models import Learner
 from engageai_core.accounts.selectors import learner_of_bot
 from engageai_core.common.authentication import calling_bot
 from engageai_core.engagement.api.serializers import ProgressSerializer
 from engageai_core.engagement.progress import Progress, progress_of
+from engageai_core.idempotency.views import ApiView
 
 _PICTURE_KEPT_SECONDS = 24 * 3600
 # A picture of another design must not come from the cache.
 _PICTURE_VERSION = 1
 
 
-class ProgressView(APIView):
+class ProgressView(ApiView):
     """A learner's progress as numbers."""
 
     @extend_schema(operation_id="learner_progress", responses=ProgressSerializer)
@@ -31,7 +31,7 @@ class ProgressView(APIView):
         return Response(ProgressSerializer(progress_of(learner)).data)
 
 
-class ProgressPictureView(APIView):
+class ProgressPictureView(ApiView):
     """A learner's progress as a picture."""
 
     @extend_schema(

@@ -7,12 +7,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from engageai_core.accounts.models import Learner
 from engageai_core.accounts.selectors import learner_of_bot
 from engageai_core.common.authentication import calling_bot
 from engageai_core.common.errors import ApiError
+from engageai_core.idempotency.views import ApiView
 from engageai_core.learning.api.serializers import (
     ActivitySerializer,
     ActivityStartSerializer,
@@ -36,7 +36,7 @@ def _learner(request: Request, telegram_id: int) -> Learner:
     return learner_of_bot(telegram_id=telegram_id, bot=calling_bot(request))
 
 
-class ActivityStartView(APIView):
+class ActivityStartView(ApiView):
     """Begins activities."""
 
     @extend_schema(request=ActivityStartSerializer, responses=ActivitySerializer)
@@ -49,7 +49,7 @@ class ActivityStartView(APIView):
         return Response(ActivitySerializer(shown).data)
 
 
-class CurrentActivityView(APIView):
+class CurrentActivityView(ApiView):
     """The activity the learner is in."""
 
     @extend_schema(responses={200: ActivitySerializer, 204: None})
@@ -67,7 +67,7 @@ class CurrentActivityView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AnswerView(APIView):
+class AnswerView(ApiView):
     """Takes answers."""
 
     @extend_schema(request=AnswerSerializer, responses=AnswerOutcomeSerializer)
@@ -82,7 +82,7 @@ class AnswerView(APIView):
         return Response(AnswerOutcomeSerializer(outcome).data)
 
 
-class WordsView(APIView):
+class WordsView(ApiView):
     """The learner's own words."""
 
     @extend_schema(responses=WordsSerializer)

@@ -1,0 +1,1 @@
+"""Messages to learners that answer nothing: single pushes and broadcasts, with their outcomes."""

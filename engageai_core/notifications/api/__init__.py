@@ -1,0 +1,1 @@
+"""The API by which the bots tell what became of messages."""
