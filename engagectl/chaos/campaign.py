@@ -17,7 +17,7 @@ from engagectl.chaos.report import FaultOutcome
 from engagectl.chaos.verdict import Evidence, Verdict, judge
 
 _FLOWS_BEFORE_SECONDS = 2.0
-_ROOM_TO_RECOVER_SECONDS = 8.0
+_ROOM_TO_RECOVER_SECONDS = 6.0
 _WHOLE_WITHIN_SECONDS = 40.0
 _SILENT_SECONDS = 45.0
 """How long nothing may come of what is still missing before it counts as lost. Telegram repeats

@@ -16,7 +16,7 @@ from tests.stack import StackCopy
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
-FAULTS = ("kill-gateway", "kill-bots", "restart-redis", "core-loses-answers", "pause-bots")
+FAULTS = ("kill-gateway", "kill-bots", "restart-redis", "pause-bots")
 
 
 @pytest.fixture
