@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engagectl import console
-from engagectl.commands import bots, dev, env, run, webhook
+from engagectl.commands import bots, dev, env, queue, run, webhook
 from utils.errors import EngageError
 
 FAILED = 1
@@ -27,6 +27,7 @@ app.add_typer(run.app, name="run")
 app.add_typer(env.app, name="env")
 app.add_typer(bots.app, name="bots")
 app.add_typer(webhook.app, name="webhook")
+app.add_typer(queue.app, name="queue")
 
 
 @app.callback()

@@ -91,3 +91,8 @@ def telegram_api_url(installation: Installation) -> str:
     told = os.environ.get("TELEGRAM_API_URL")  # noqa: TID251 (this is the CLI's settings module)
     written = read_if_there(installation.bots_env).get("TELEGRAM_API_URL")
     return (told or written or "https://api.telegram.org").rstrip("/")
+
+
+def exported_redis_url() -> str:
+    """Return REDIS_URL of the environment, empty when it is not set."""
+    return os.environ.get("REDIS_URL", "")  # noqa: TID251 (this is the CLI's settings module)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from engagectl.installation import read_if_there, this_installation
 from engagectl.stack.paths import installation_paths
 from engagectl.stack.state import StackState, running_state
 
@@ -13,6 +14,7 @@ class RunningStack:
     simulator_url: str | None
     gateway_url: str | None
     bots_url: str | None
+    redis_url: str | None
 
 
 def find_running_stack() -> RunningStack | None:
@@ -24,9 +26,20 @@ def find_running_stack() -> RunningStack | None:
         simulator_url=_url(state, "simulator"),
         gateway_url=_url(state, "gateway"),
         bots_url=_url(state, "bots"),
+        redis_url=_redis_url(state),
     )
 
 
 def _url(state: StackState, service: str) -> str | None:
     found = state.service(service)
     return found.url or None if found and found.healthy else None
+
+
+def _redis_url(state: StackState) -> str | None:
+    """The stack's own Redis, healthy or not, else the server that its start was told of."""
+    if own := state.service("redis"):
+        return own.url or None
+    named = str(state.options.get("redis", ""))
+    if "://" in named:
+        return named
+    return read_if_there(this_installation().core_env).get("REDIS_URL") or None

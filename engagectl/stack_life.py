@@ -6,13 +6,13 @@ import shutil
 import signal
 import sys
 import time
-import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psutil
 
 from engagectl import console
+from engagectl.browser import open_page
 from engagectl.env_files import init_env
 from engagectl.log_view import LogFollower
 from engagectl.stack.control import ask_supervisor
@@ -297,6 +297,5 @@ def _forget_volume(paths: StackPaths) -> None:
 def _open_page(view: View) -> None:
     state = running_state(installation_paths().state_file)
     page = state.service("simulator") if state else None
-    if page and view.browser and sys.stdout.isatty() and not os.environ.get("CI"):  # noqa: TID251
-        with contextlib.suppress(webbrowser.Error):
-            webbrowser.open(page.url)
+    if page and view.browser:
+        open_page(page.url)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 current_trace: ContextVar[str] = ContextVar("current_trace", default="")
-"""The trace id of what is being handled; stands in every log line. Empty when there is none."""
+"""The id of the update in hand, in every line logged meanwhile; "" when there is none."""
 
 _SECRETS = (
     # A Telegram bot token, wherever it stands (also inside a Bot API address).

@@ -5,6 +5,7 @@ names and the format from here. Every key of a partition carries its number in b
 partition can move to another node as a whole.
 """
 
+import hashlib
 import random
 import time
 import zlib
@@ -149,7 +150,8 @@ class UpdateEnvelope:
     @classmethod
     def push(cls, *, bot_name: str, chat_id: int, key: str, body: bytes) -> Self:
         """Wrap a message to a learner; `key` names it, so that a repeat of it is a duplicate."""
-        number = zlib.crc32(key.encode()) << 31 | zlib.adler32(key.encode()) & 0x7FFFFFFF
+        digest = hashlib.blake2b(key.encode(), digest_size=8).digest()
+        number = int.from_bytes(digest, "big") >> 1
         return cls(bot_name, -1 - number, chat_id, PUSH, time.time(), "internal", new_trace(), body)
 
     def replayed(self) -> Self:

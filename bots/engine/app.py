@@ -18,6 +18,7 @@ from bots.engine import internal_message, internal_update
 from bots.engine.internal_door import answer_starting
 from bots.engine.metrics import EngineMetrics
 from bots.engine.redis_access import QueueError, RedisAccess
+from bots.engine.service_document import describe
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
 from bots.engine.update_queue import UpdateQueue
 from utils.errors import EngageError
@@ -106,6 +107,7 @@ def _build(engine: _Engine) -> FastAPI:
 
     app = FastAPI(title="engageAI bots", lifespan=lifespan, docs_url=None, redoc_url=None,
                   openapi_url=None)  # fmt: skip
+    describe(app)
     _add_health(app, engine)
     _add_internal_doors(app, engine)
     return app

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from bots.engine.ledger import LedgerStore
-from bots.engine.metrics import EngineMetrics
 from bots.engine.ownership import Lease
 from bots.engine.redis_access import QueueError
 from bots.engine.settling import Settler
@@ -39,13 +38,15 @@ class UpdateConsumer:
     again by the partition's next owner, before anything newer of its lane.
     """
 
-    def __init__(
-        self, queue: UpdateQueue, store: LedgerStore, deliver: Deliver, metrics: EngineMetrics
-    ) -> None:
+    def __init__(self, queue: UpdateQueue, store: LedgerStore, deliver: Deliver) -> None:
         """Read from `queue` and hand over to `deliver`; nothing is read before `start`."""
-        self._lanes = {lane: _LaneReader(lane, queue, store, deliver, metrics) for lane in LANES}
+        self._lanes = {lane: _LaneReader(lane, queue, store, deliver) for lane in LANES}
         self._reading: list[asyncio.Task[None]] = []
         self.on_lost: Callable[[Lease], None] = lambda lease: lease.end()
+
+    def in_flight(self, lane: Lane) -> int:
+        """Return how many of a lane's entries were taken and are not yet settled."""
+        return self._lanes[lane].in_flight
 
     def start(self) -> None:
         """Begin to read what is owned."""
@@ -87,17 +88,20 @@ class _LaneReader:
         queue: UpdateQueue,
         store: LedgerStore,
         deliver: Deliver,
-        metrics: EngineMetrics,
     ) -> None:
         self._lane = lane
         self._queue = queue
         self._deliver = deliver
-        self._metrics = metrics
         self._settler = Settler(queue, store, self._settled)
         self._streams: dict[int, _Stream] = {}
         self._changed = asyncio.Event()
         self._moved = asyncio.Event()
         self.on_lost: Callable[[Lease], None] = lambda lease: lease.end()
+
+    @property
+    def in_flight(self) -> int:
+        """How many entries were taken and are not yet settled."""
+        return sum(stream.in_flight for stream in self._streams.values())
 
     # ------------------------------------------------------------ partitions
     def add(self, lease: Lease) -> None:
@@ -190,14 +194,6 @@ class _LaneReader:
         """Bring an entry to its end."""
         await self._deliver(entry, self._settler.settle)
 
-    def begun(self) -> None:
-        """Count an entry that was taken."""
-        self._metrics.waiting.inc()
-
-    def ended(self, number: int = 1) -> None:
-        """Count entries that are done with."""
-        self._metrics.waiting.dec(number)
-
     def room_made(self) -> None:
         """Read on: a stream that was full has room."""
         self._changed.set()
@@ -229,6 +225,11 @@ class _Stream:
 
     # --------------------------------------------------------------- reading
     @property
+    def in_flight(self) -> int:
+        """How many of its entries are taken and not yet settled."""
+        return len(self._in_flight)
+
+    @property
     def has_room(self) -> bool:
         """Whether more entries may be taken; once full, only when half of them are done."""
         return not self._is_full
@@ -257,7 +258,6 @@ class _Stream:
             is_known = entry.entry_id in self._in_flight or entry.entry_id in self._gone
             if not is_known and not self._ending:
                 self._in_flight[entry.entry_id] = entry
-                self._reader.begun()
                 self._put_in_row(entry)
         self._is_full = len(self._in_flight) >= _IN_FLIGHT[self.lane]
 
@@ -285,7 +285,6 @@ class _Stream:
         if self._in_flight.pop(entry.entry_id, None) is None:
             return
         self._gone.add(entry.entry_id)
-        self._reader.ended()
         if self._is_full and len(self._in_flight) <= _IN_FLIGHT[self.lane] // 2:
             self._is_full = False
             self._reader.room_made()
@@ -305,5 +304,4 @@ class _Stream:
         self._ending = True
         for task in self._tasks:
             task.cancel()
-        self._reader.ended(len(self._in_flight))
         self._in_flight.clear()

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from bots.engine.consuming import Settle
-from bots.engine.failures import TOO_SLOW, Failure, Verdict, judge
-from bots.engine.ledger import LeaseLostError, LedgerStore, UpdateLedger, remembering
+from bots.engine.failures import Failure, Verdict, judge
+from bots.engine.ledger import LeaseLostError, LedgerStore, UpdateLedger
 from bots.engine.metrics import EngineMetrics
+from bots.engine.time_limit import HandlerTooSlowError, TimeLimit
 from bots.engine.update_queue import Entry, UpdateQueue, until_done
 from utils.errors import EngageError
 from utils.logs import current_trace
@@ -52,6 +53,7 @@ class DeliveryMeans:
         metrics: what is counted.
         handle: runs an update through its bot's handlers.
         voice: tells the learner of failures.
+        time_limit: cancels handlers that run for too long.
         places: how many handlers of a lane may run at once.
     """
 
@@ -59,6 +61,7 @@ class DeliveryMeans:
     metrics: EngineMetrics
     handle: Handle
     voice: Voice
+    time_limit: TimeLimit = field(default_factory=lambda: TimeLimit(HANDLER_SECONDS))
     places: Mapping[Lane, asyncio.Semaphore] = field(
         default_factory=lambda: {
             lane: asyncio.Semaphore(places) for lane, places in _HANDLERS_AT_ONCE.items()
@@ -178,17 +181,17 @@ class _OneDelivery:
             self._ledger.check_lease()
             self.attempts += 1
             started = time.perf_counter()
-            limit = asyncio.timeout(HANDLER_SECONDS)
             try:
-                with remembering(self._ledger):
-                    async with limit:
-                        await self._means.handle(self.envelope)
+                with self._ledger.numbering(), self._means.time_limit:
+                    await self._means.handle(self.envelope)
+            except HandlerTooSlowError as error:
+                return Failure(Verdict("too_slow", error), is_final=True)
             except LeaseLostError:
                 raise
             except Exception as error:  # noqa: BLE001 (a handler may raise anything: that is its wall)
                 self._means.metrics.failed(self.envelope.bot_name)
                 _log_failure(self.envelope, error, self.attempts)
-                return TOO_SLOW if limit.expired() else judge(error)
+                return judge(error)
             finally:
                 self._means.metrics.handler_seconds.observe(time.perf_counter() - started)
         return None
@@ -201,7 +204,7 @@ class _OneDelivery:
     async def tell(self, voice: Handle, scope: str) -> None:
         """Tell the learner, once also when the update is taken up again elsewhere."""
         try:
-            with remembering(self._ledger, f"{scope} "):
+            with self._ledger.numbering(f"{scope} "):
                 await voice(self.envelope)
         except Exception as error:  # noqa: BLE001 (what is told is a courtesy; the update is safe)
             _logger.warning("%s: the %s is not told: %s", self.envelope.bot_name, scope, error)

@@ -88,20 +88,6 @@ class Failure:
     is_outage: bool = False
 
 
-TOO_SLOW = Failure(
-    Verdict(
-        "too_slow",
-        EngageError(
-            "its handler was cancelled",
-            why="it ran longer than a chat can wait",
-            mend="make the handler quicker, then: engagectl queue dead replay",
-        ),
-    ),
-    is_final=True,
-)
-"""An attempt that was cancelled at its time limit: it is not begun again, or it might end twice."""
-
-
 def judge(error: Exception) -> Failure:
     """Return what an attempt that ended with `error` amounts to."""
     if isinstance(error, UnfitUpdateError):

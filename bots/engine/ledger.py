@@ -6,12 +6,10 @@ the first answer (docs/adr/0012).
 """
 
 import asyncio
-import contextlib
 import logging
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Self
 
 from bots.engine.ownership import Lease
 from bots.engine.redis_access import PROMPT_SECONDS, RedisAccess, Script
@@ -40,19 +38,32 @@ class LeaseLostError(EngageError):
 
 
 class UpdateLedger:
-    """One update's calls and their answers.
+    """One update's calls and their answers; `with` it, the calls made inside are numbered in it.
 
     Attributes:
         was_written: whether Redis holds anything of it.
         times: how often the update was taken up again after a process that never settled it.
     """
 
+    __slots__ = (
+        "_answers",
+        "_envelope",
+        "_lease",
+        "_numbers",
+        "_scope",
+        "_store",
+        "_token",
+        "_unwritten",
+        "times",
+        "was_written",
+    )
+
     def __init__(self, envelope: UpdateEnvelope, lease: Lease, store: "LedgerStore") -> None:
         """Begin an empty ledger of the update, valid under `lease`."""
         self._envelope = envelope
         self._lease = lease
         self._store = store
-        self._numbers: Counter[str] = Counter()
+        self._numbers: dict[str, int] = {}
         self._answers: dict[str, Any] = {}
         self._unwritten: dict[str, bytes] = {}
         self._scope = ""
@@ -71,15 +82,24 @@ class UpdateLedger:
         self._answers = {**kept, **self._answers}
         self.was_written = True
 
-    def begin_attempt(self, scope: str = "") -> None:
+    def numbering(self, scope: str = "") -> Self:
         """Number from the beginning again; `scope` keeps apart what is no part of handling."""
         self._numbers.clear()
         self._scope = scope
+        return self
+
+    def __enter__(self) -> None:
+        """Let calls be numbered here."""
+        self._token = _current.set(self)
+
+    def __exit__(self, *_: object) -> None:
+        """Let calls be numbered where they were before."""
+        _current.reset(self._token)
 
     def step(self, name: str) -> str:
         """Return the name of the next call of this kind and target."""
-        self._numbers[name] += 1
-        return f"{self._scope}{name}#{self._numbers[name]}"
+        number = self._numbers[name] = self._numbers.get(name, 0) + 1
+        return f"{self._scope}{name}#{number}"
 
     def known(self, step: str) -> Any | None:
         """Return the answer to a call made before, None when it was not made or not answered.
@@ -211,14 +231,3 @@ _current: ContextVar[UpdateLedger | None] = ContextVar("current_ledger", default
 def current_ledger() -> UpdateLedger | None:
     """Return the ledger of the update being handled, None outside of handling one."""
     return _current.get()
-
-
-@contextlib.contextmanager
-def remembering(ledger: UpdateLedger, scope: str = "") -> Iterator[None]:
-    """Let the calls made inside be numbered in `ledger` from the beginning."""
-    ledger.begin_attempt(scope)
-    token = _current.set(ledger)
-    try:
-        yield
-    finally:
-        _current.reset(token)

@@ -29,9 +29,10 @@ class EngineMetrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
-        self.waiting = Gauge(
-            "engage_bots_updates_in_flight",
-            "Updates taken from the queue and not yet settled.",
+        self.in_flight = Gauge(
+            "engage_bots_entries_in_flight",
+            "Entries taken from the queue and not yet settled, by lane.",
+            ["lane"],
             registry=self.registry,
         )
         self.serving = Gauge(

@@ -16,10 +16,12 @@ from aiogram.exceptions import TelegramForbiddenError, TelegramRetryAfter
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
+from bots.engine.ledger import current_ledger
 from bots.engine.metrics import SendingMetrics
 from bots.engine.pacing import LONGEST_WAIT_SECONDS, NoTurnError, Pace, Way, current_sending
 
 _REPEATS_AFTER_429 = 3
+_LONGEST_NAP_SECONDS = 1.0
 _COUNTED = ("Send", "Copy", "Forward", "EditMessage", "EditEphemeralMessage")
 _NOT_COUNTED = frozenset({"SendChatAction", "SendMessageDraft", "SendRichMessageDraft"})
 _logger = logging.getLogger(__name__)
@@ -44,7 +46,9 @@ class Paced(BaseRequestMiddleware):
         if way is None:
             return await make_request(bot, method)
         try:
-            waited = await self._pace.wait_for_turn(way, messages=_messages_of(method))
+            waited = await self._pace.wait_for_turn(
+                way, messages=_messages_of(method), sleep=_sleep_while_ours
+            )
         except NoTurnError as error:
             seconds = math.ceil(error.seconds)
             raise TelegramRetryAfter(method, "not asked: it is held back", seconds) from error
@@ -92,7 +96,7 @@ class RetryAfterHonoured(BaseRequestMiddleware):
                 left -= error.retry_after
                 if left < 0:
                     raise
-                await asyncio.sleep(error.retry_after)
+                await _sleep_while_ours(error.retry_after)
         return await make_request(bot, method)
 
     async def _hold(self, bot: Bot, method: TelegramMethod[Any], seconds: int) -> None:
@@ -101,6 +105,17 @@ class RetryAfterHonoured(BaseRequestMiddleware):
         way = way_of(bot, method)
         if way is not None:
             await self._pace.hold(way, seconds)
+
+
+async def _sleep_while_ours(seconds: float) -> None:
+    """Sleep; raise LeaseLostError as soon as the update has become another process's."""
+    ledger = current_ledger()
+    while seconds > 0:
+        nap = min(seconds, _LONGEST_NAP_SECONDS)
+        await asyncio.sleep(nap)
+        seconds -= nap
+        if ledger is not None:
+            ledger.check_lease()
 
 
 def way_of(bot: Bot, method: TelegramMethod[Any]) -> Way | None:

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +23,8 @@ LONGEST_WAIT_SECONDS = 60.0
 
 Sending = Literal["reply", "push", "bulk"]
 """`reply`: to a learner's update. `push`: from inside, to one learner. `bulk`: to many."""
+
+Sleep = Callable[[float], Awaitable[None]]
 
 _PAUSE_WITHOUT_REDIS_SECONDS = 1.0
 _LEAST_KEPT_MILLISECONDS = 1000
@@ -43,15 +45,39 @@ class Limit:
         return distance, distance * (self.burst - 1)
 
 
-PRIVATE_CHAT = Limit(1.0, burst=5)
 GROUP = Limit(60 / 16, burst=4)
 """No minute has more than 20: the burst, and 16 after it."""
 
-BOT = Limit(1 / 25, burst=5)
-"""No second has more than 30 pushes."""
 
-REPLIES_COUNTED = Limit(1 / 20, burst=20)
-"""Pushes give way to so many replies; were it to all, a busy bot would never push anything."""
+@dataclass(frozen=True)
+class Pacing:
+    """What may be set.
+
+    Attributes:
+        chat_burst: messages that a private chat takes at once, before it takes one a second.
+        pushes_a_second: pushes of one bot; Telegram's limit is 30, or 1,000 if it is paid for.
+    """
+
+    chat_burst: int = 5
+    pushes_a_second: int = 25
+
+    @property
+    def private_chat(self) -> Limit:
+        """The limit of a private chat."""
+        return Limit(1.0, self.chat_burst)
+
+    @property
+    def bot(self) -> Limit:
+        """The limit of a bot's pushes."""
+        return Limit(1 / self.pushes_a_second, -(-self.pushes_a_second // 5))
+
+    @property
+    def replies_counted(self) -> Limit:
+        """So many replies pushes give way to; were it to all, a busy bot would push nothing."""
+        least_share = self.pushes_a_second / 5
+        counted = self.pushes_a_second - least_share
+        return Limit(1 / counted, max(round(counted), 1))
+
 
 _TURNS_AHEAD_SECONDS = {"reply": LONGEST_WAIT_SECONDS, "push": 1.0, "bulk": 1.0}
 """How far ahead a turn is given. Little for pushes: what has a turn gives way to no reply."""
@@ -97,9 +123,9 @@ class Way:
         return [f"engage:pace:{{{self.bot_id}}}:{self.chat}", f"engage:pace:{{{self.bot_id}}}"]
 
     @property
-    def chat_limit(self) -> Limit:
-        """The limit of this chat; private chats have the positive ids."""
-        return PRIVATE_CHAT if self.chat.isdecimal() else GROUP
+    def is_private(self) -> bool:
+        """Whether one person reads it; private chats have the positive ids."""
+        return self.chat.isdecimal()
 
 
 @dataclass(frozen=True)
@@ -113,12 +139,17 @@ class Turn:
 class Pace:
     """Gives turns. Without Redis replies are free, and pushes wait until it is back."""
 
-    def __init__(self, redis: RedisAccess) -> None:
+    def __init__(self, redis: RedisAccess, pacing: Pacing | None = None) -> None:
         """Count in `redis`."""
         self._redis = redis
+        pacing = pacing or Pacing()
+        self._chat_limits = {True: pacing.private_chat.arguments, False: GROUP.arguments}
+        self._bot_limits = (*pacing.bot.arguments, *pacing.replies_counted.arguments)
         self._is_away = False
 
-    async def wait_for_turn(self, way: Way, *, messages: int = 1) -> float:
+    async def wait_for_turn(
+        self, way: Way, *, messages: int = 1, sleep: Sleep = asyncio.sleep
+    ) -> float:
         """Return when this many messages may be sent, and how long that took.
 
         Raises:
@@ -131,7 +162,7 @@ class Pace:
             pause = turn.seconds * (1.0 if turn.is_given else random.uniform(0.5, 1.0))  # noqa: S311
             if waited + turn.seconds > LONGEST_WAIT_SECONDS:
                 raise NoTurnError(turn.seconds)
-            await asyncio.sleep(pause)
+            await sleep(pause)
             waited += pause
             # Telegram may have asked for a pause meanwhile.
             turn = await self.take(way, messages=0 if turn.is_given else messages)
@@ -142,7 +173,7 @@ class Pace:
         while True:
             try:
                 is_given, microseconds = await self._redis.call(
-                    TAKE, way.keys, _arguments(way, messages), seconds=PROMPT_SECONDS
+                    TAKE, way.keys, self._arguments(way, messages), seconds=PROMPT_SECONDS
                 )
             except QueueError as error:
                 self._note_away(error)
@@ -163,19 +194,17 @@ class Pace:
         except QueueError as error:
             self._note_away(error)
 
+    def _arguments(self, way: Way, messages: int) -> list[str | bytes | int]:
+        return [
+            way.sending,
+            messages,
+            round(_TURNS_AHEAD_SECONDS[way.sending] * 1e6),
+            _LEAST_KEPT_MILLISECONDS,
+            *self._chat_limits[way.is_private],
+            *self._bot_limits,
+        ]
+
     def _note_away(self, error: QueueError) -> None:
         if not self._is_away:
             _logger.warning("the pace is not kept: %s (%s)", error.what, error.why)
         self._is_away = True
-
-
-def _arguments(way: Way, messages: int) -> list[str | int]:
-    return [
-        way.sending,
-        messages,
-        round(_TURNS_AHEAD_SECONDS[way.sending] * 1e6),
-        _LEAST_KEPT_MILLISECONDS,
-        *way.chat_limit.arguments,
-        *BOT.arguments,
-        *REPLIES_COUNTED.arguments,
-    ]

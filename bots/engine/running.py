@@ -4,6 +4,7 @@ Importing this module imports aiogram, which takes seconds of CPU.
 """
 
 import asyncio
+import functools
 import logging
 from pathlib import Path
 
@@ -26,9 +27,10 @@ from bots.engine.outgoing import (
 )
 from bots.engine.ownership import PartitionOwnership
 from bots.engine.paced_calls import Paced, RetryAfterHonoured
-from bots.engine.pacing import Pace
+from bots.engine.pacing import Pace, Pacing
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
+from utils.update_envelope import LANES
 
 _TELEGRAM_CONNECTIONS = 1000
 _TELEGRAM_SECONDS = 30.0
@@ -44,7 +46,8 @@ class RunningEngine:
     ) -> None:
         """Build the parts; nothing runs yet."""
         self._bots_dir = bots_dir
-        pace = Pace(queue.redis)
+        pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
+        pace = Pace(queue.redis, pacing)
         self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
         self._core = open_core_connections(settings.core_api_url)
         self.cluster = BotCluster(
@@ -57,7 +60,11 @@ class RunningEngine:
             handle=self.cluster.handle,
             voice=Voice(self.cluster.apologise, self.cluster.announce_outage),
         )
-        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver, metrics)
+        self._consumer = UpdateConsumer(queue, self._store, Delivery(queue, means).deliver)
+        for lane in LANES:
+            metrics.in_flight.labels(lane).set_function(
+                functools.partial(self._consumer.in_flight, lane)
+            )
         self._ownership = PartitionOwnership(queue.redis, self._consumer)
         self._consumer.on_lost = self._ownership.lost
         self._watch: asyncio.Task[None] | None = None

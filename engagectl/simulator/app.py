@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from engagectl.simulator.bot_api import BotApi
-from engagectl.simulator.control.acts import act_routes, profile_routes
+from engagectl.simulator.control.acts import act_routes, injection_routes, profile_routes
 from engagectl.simulator.control.routes import account_routes, reading_routes, talk_routes
 from engagectl.simulator.control.running import record_routes, steering_routes
 from engagectl.simulator.control.sending import sending_routes
@@ -27,6 +27,7 @@ _ROUTES = (
     sending_routes,
     act_routes,
     profile_routes,
+    injection_routes,
     steering_routes,
     record_routes,
 )

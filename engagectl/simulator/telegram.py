@@ -15,7 +15,7 @@ from engagectl.simulator.journal import Journal
 from engagectl.simulator.polling_booth import PollingBooth
 from engagectl.simulator.queries import CallbackQueries
 from engagectl.simulator.rate_limits import RateLimits
-from engagectl.simulator.records import Bot, Json, Person
+from engagectl.simulator.records import Bot, Json, PendingUpdate, Person
 from engagectl.simulator.world import World
 
 
@@ -54,9 +54,11 @@ class Telegram:
         await self.webhooks.close()
         self.journal.close()
 
-    def push(self, bot: Bot, kind: str, payload: Json, *, queue_id: int) -> None:
-        """Send an update on its way to a bot."""
-        self.webhooks.announce(self.updates.create(bot, kind, payload, queue_id=queue_id))
+    def push(self, bot: Bot, kind: str, payload: Json, *, queue_id: int) -> PendingUpdate | None:
+        """Send an update on its way to a bot, and return it unless the bot wants none of it."""
+        update = self.updates.create(bot, kind, payload, queue_id=queue_id)
+        self.webhooks.announce(update)
+        return update
 
     def _push_to_queue(self, bot: Bot, kind: str, payload: Json, queue_id: int) -> None:
         self.push(bot, kind, payload, queue_id=queue_id)

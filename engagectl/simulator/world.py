@@ -59,10 +59,11 @@ class World:
         last_name: str | None = None,
         username: str | None = None,
         language_code: str | None = None,
+        person_id: int | None = None,
     ) -> Person:
         """Make a person."""
         person = Person(
-            id=max(self.people, default=_FIRST_PERSON_ID - 1) + 1,
+            id=person_id or max(self.people, default=_FIRST_PERSON_ID - 1) + 1,
             first_name=first_name,
             last_name=last_name,
             username=username,

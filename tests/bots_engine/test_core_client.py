@@ -111,6 +111,31 @@ async def test_each_call_is_the_one_that_the_core_offers(
     assert all(shown[name] == value for name, value in answer.items() if name in {"xp", "due"})
 
 
+@pytest.mark.parametrize(
+    ("call", "line", "body"),
+    [
+        (
+            lambda c: c.mark_chat(7, is_blocked=True),
+            "PATCH /api/v1/learners/7/chat/", {"is_blocked": True},
+        ),
+        (
+            lambda c: c.give_feedback(7, "too easy"),
+            "POST /api/v1/learners/7/feedback/", {"text": "too easy"},
+        ),
+        (
+            lambda c: c.report_outcomes([{"push_id": 1, "outcome": "sent"}]),
+            "POST /api/v1/pushes/outcomes/", {"outcomes": [{"push_id": 1, "outcome": "sent"}]},
+        ),
+    ],
+)  # fmt: skip
+async def test_what_the_core_only_takes_note_of(
+    client: CoreClient, server: CannedCore, call: Call, line: str, body: Any
+) -> None:
+    server.answers = [JSONResponse({})]
+    await call(client)
+    assert server.requests == [(*line.split(), body, "the-key-of-the-bot")]
+
+
 async def test_learner_is_read_with_fields_to_come_ignored(
     client: CoreClient, server: CannedCore
 ) -> None:

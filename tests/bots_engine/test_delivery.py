@@ -153,12 +153,16 @@ def test_handler_in_progress_ends_before_the_process_stops(stopped_world: World)
     assert stopped_world.queued() == 0
 
 
-def test_silent_core_is_told_to_the_learner_in_their_language(world: World) -> None:
+def test_silent_core_is_told_once_and_the_update_waits_for_it(world: World) -> None:
     world.add_bot("echo_bot")
     world.core.is_down = True
     world.say("echo_bot", "привет", language="ru")
-    wait_until(lambda: world.telegram.texts != [], seconds=20, what="the learner is told")
+    world.say("echo_bot", "ещё", language="ru")
+    wait_until(lambda: world.telegram.texts != [], seconds=30, what="the learner is told")
     assert world.telegram.texts[0].startswith("Сейчас я не могу заглянуть")
+    world.core.is_down = False
+    world.wait_for_texts("Ann: ещё", seconds=30)
+    assert world.telegram.texts[1:] == ["Ann: привет", "Ann: ещё"]
     assert world.dead_letters() == []
 
 
@@ -212,7 +216,9 @@ def test_what_no_handler_takes_is_answered(world: World) -> None:
         },
     )  # fmt: skip
     wait_until(
-        lambda: any(method == "answerCallbackQuery" for method, _ in world.telegram.calls),
-        what="the press is answered",
+        lambda: (
+            {"sendMessage", "answerCallbackQuery"} <= {name for name, _ in world.telegram.calls}
+        ),
+        what="message and press are answered",
     )
     assert "/help" in world.telegram.texts[0]

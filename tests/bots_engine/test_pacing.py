@@ -1,6 +1,7 @@
 """One pace for all processes: what must wait waits, replies never wait for a broadcast."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from typing import Any, Self
@@ -25,12 +26,15 @@ from aiogram.methods import (
 from aiogram.types import InputMediaPhoto
 from prometheus_client import CollectorRegistry
 
+from bots.engine.ledger import LeaseLostError, LedgerStore, UpdateLedger
 from bots.engine.metrics import SendingMetrics
+from bots.engine.ownership import Lease
 from bots.engine.paced_calls import Paced, RetryAfterHonoured, way_of
 from bots.engine.pacing import NoTurnError, Pace, Sending, Way, sending_as
 from bots.engine.redis_access import RedisAccess
 from tests.bots_engine.http_fakes import FakeTelegram
 from tests.services import free_port
+from utils.update_envelope import UpdateEnvelope
 
 TOKEN = f"7000000001:{'t' * 35}"
 ANN, BOB, CLASS = "100", "200", "-100500"
@@ -320,3 +324,24 @@ async def test_without_redis_replies_go_out_and_pushes_wait(
     assert [record.message for record in caplog.records if "pace" in record.message] == [
         "the pace is not kept: Redis does not answer (ConnectionError at REDIS_URL)"
     ]
+
+
+async def test_who_waits_goes_no_further_once_the_update_is_another_process_s(
+    processes: tuple[Process, Process], telegram: FakeTelegram
+) -> None:
+    here, _ = processes
+    telegram.refuse_next("sendMessage", 429, retry_after=30)
+    lease = Lease(partition=0, token="1:here", held_until=math.inf)
+    body = b'{"update_id": 1}'
+    update = UpdateEnvelope.wrap(bot_name="a", update={"update_id": 1}, body=body, origin="gateway")
+    held: set[asyncio.Task[Any]] = set()
+    with UpdateLedger(update, lease, LedgerStore(here.redis)).numbering():
+        held.add(asyncio.create_task(here.bot.send_message(int(ANN), "first")))
+        while telegram.refusals:
+            await asyncio.sleep(0.01)
+        held.add(asyncio.create_task(here.bot.send_message(int(ANN), "second")))
+    await asyncio.sleep(0.1)
+    lease.end()
+    ends = await asyncio.gather(*held, return_exceptions=True)
+    assert [type(end) for end in ends] == [LeaseLostError] * 2
+    assert telegram.texts == []

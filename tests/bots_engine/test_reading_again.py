@@ -9,7 +9,6 @@ import pytest
 
 from bots.engine.consuming import Settle, UpdateConsumer
 from bots.engine.ledger import LedgerStore
-from bots.engine.metrics import EngineMetrics
 from bots.engine.ownership import Lease
 from bots.engine.redis_access import QueueError, RedisAccess
 from bots.engine.update_queue import Batch, Entry, Reading, UpdateQueue
@@ -64,7 +63,7 @@ async def test_an_entry_settled_while_it_is_read_again_is_not_handled_twice(queu
     await queue.append(envelope)
     lease = Lease(envelope.partition, "1:test", time.monotonic() + 60)
     await queue.redis.client.set(lease_key(lease.partition), lease.token)
-    consumer = UpdateConsumer(queue, LedgerStore(queue.redis), deliver, EngineMetrics())
+    consumer = UpdateConsumer(queue, LedgerStore(queue.redis), deliver)
     consumer.move_in(lease)
     consumer.start()
     async with asyncio.timeout(10):

@@ -3,8 +3,11 @@
 import itertools
 import json
 import shutil
+import signal
 import textwrap
 import time
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from utils.update_envelope import (
     PARTITIONS,
     UpdateEnvelope,
     dead_stream_name,
+    lease_key,
     stream_name,
 )
 
@@ -53,6 +57,7 @@ class World:
         self._update_ids = itertools.count(1)
         self._token_numbers = itertools.count(7000000001)
         self._program: Program | None = None
+        self._others: list[Program] = []
         shutil.copytree(REPOSITORY / "utils", root / "utils")
         shutil.copytree(REPOSITORY / "bots" / "engine", root / "bots" / "engine")
         for name in ("__init__.py", "bots_engine.py"):
@@ -111,21 +116,35 @@ class World:
     def start(self, *, inside: bool = False) -> None:
         """Start the engine from the root, or from inside its folder."""
         target = "bots_engine:app" if inside else "bots.bots_engine:app"
-        self._program = Program(
-            ["-m", "uvicorn", target, "--host", "127.0.0.1", "--port", str(self.port)],
-            cwd=self.root / "bots" if inside else self.root,
+        folder = self.root / "bots" if inside else self.root
+        self._program = self._run(target, folder, self.port)
+
+    def start_another(self) -> Program:
+        """Start one more engine beside the first; it ends with the world."""
+        another = self._run("bots.bots_engine:app", self.root, free_port())
+        self._others.append(another)
+        return another
+
+    def _run(self, target: str, folder: Path, port: int) -> Program:
+        program = Program(
+            ["-m", "uvicorn", target, "--host", "127.0.0.1", "--port", str(port)],
+            cwd=folder,
             environment={
                 "PYTHONPATH": str(self.root),
                 "REDIS_URL": self.redis_url,
                 "TELEGRAM_API_URL": self.telegram.url,
                 "CORE_API_URL": self.core.url,
+                "PACE_CHAT_BURST": "1000",  # tests talk faster than people
             },
-            log=self.root / "bots.log",
+            log=self.root / f"bots-{port}.log",
         )
-        self._program.wait_for_port(self.port)
+        program.wait_for_port(port)
+        url = f"http://127.0.0.1:{port}/health/ready"
         wait_until(
-            lambda: self.ready()["checks"]["engine"] == "ok", seconds=40, what="the engine is up"
-        )
+            lambda: httpx2.get(url, trust_env=False).json()["checks"]["engine"] == "ok",
+            seconds=60, what="the engine is up",
+        )  # fmt: skip
+        return program
 
     @property
     def log(self) -> str:
@@ -139,8 +158,20 @@ class World:
         self._program.process.kill()
         self._program.process.wait()
 
+    def signal(self, how: signal.Signals) -> None:
+        """Send the engine a signal."""
+        assert self._program is not None
+        self._program.process.send_signal(how)
+
+    def owners(self) -> Counter[bytes]:
+        """How many partitions each engine owns, by its name."""
+        tokens = self.redis.mget([lease_key(number) for number in range(PARTITIONS)])
+        return Counter(token.partition(b":")[2] for token in tokens if token)
+
     def stop(self) -> None:
-        """Stop the engine in order."""
+        """Stop the engines in order."""
+        while self._others:
+            self._others.pop().stop()
         if self._program is not None:
             self._program.stop()
             self._program = None
@@ -166,11 +197,12 @@ class World:
         """Put a message into the queue as the gateway does; return its update_id."""
         return self.put(bot, {"message": message(text, chat=chat, language=language)})
 
-    def put(self, bot: str, update: dict[str, Any]) -> int:
-        """Put an update into the queue as the gateway does; return its update_id."""
+    def put(self, bot: str, update: dict[str, Any], *, age: float = 0.0) -> int:
+        """Put an update into the queue as the gateway does, `age` seconds ago; return its id."""
         update = {"update_id": next(self._update_ids), **update}
         body = json.dumps(update).encode()
-        self.append(UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway"))
+        envelope = UpdateEnvelope.wrap(bot_name=bot, update=update, body=body, origin="gateway")
+        self.append(replace(envelope, received_at=envelope.received_at - age))
         return int(update["update_id"])
 
     def append(self, envelope: UpdateEnvelope) -> None:
@@ -194,6 +226,15 @@ class World:
             for _, fields in self.redis.xrange(dead_stream_name(partition))
         ]
 
+    def wait_for_ledgers(self) -> None:
+        """Wait until Redis knows the answer to every call that was made."""
+        wait_until(
+            lambda: all(
+                all(self.redis.hvals(ledger)) for ledger in self.redis.scan_iter("engage:done:*")
+            ),
+            what="the ledgers are complete",
+        )
+
     def queued(self) -> int:
         """How many entries the streams hold."""
         return sum(
@@ -201,6 +242,12 @@ class World:
             for partition in range(PARTITIONS)
             for lane in LANES
         )
+
+
+def press(data: str, *, chat: int = 100) -> dict[str, Any]:
+    """Return a press of a button, as Telegram words it."""
+    said = message("a question", chat=chat)
+    return {"id": "1", "from": said["from"], "chat_instance": "1", "data": data, "message": said}
 
 
 def message(text: str, *, chat: int = 100, language: str = "en") -> dict[str, Any]:

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from engagectl.installation import Installation
-from tests.services import REPOSITORY
+from tests.engagectl.queue_scene import QueueScene
+from tests.services import REPOSITORY, redis_url
+
+__all__ = ["redis_url"]
 
 
 @pytest.fixture
@@ -90,3 +94,16 @@ def bot_api() -> Iterator[BotApiServer]:
     server = BotApiServer()
     yield server
     server.stop()
+
+
+@pytest.fixture
+def queue(
+    redis_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[QueueScene]:
+    """An empty queue in a real Redis, which engagectl finds by REDIS_URL."""
+    redis = Redis.from_url(redis_url)
+    redis.flushdb()
+    monkeypatch.setenv("REDIS_URL", redis_url)
+    monkeypatch.setenv("NO_COLOR", "1")
+    yield QueueScene(redis, redis_url, monkeypatch, capsys)
+    redis.close()

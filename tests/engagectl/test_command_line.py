@@ -51,7 +51,7 @@ def test_help_loads_nothing_heavy():
     assert "webhook" in done.stdout
     own = {name for name in done.stderr.split() if name.startswith("engagectl.")}
     assert own <= {"engagectl.cli", "engagectl.console", "engagectl.commands"} | {
-        f"engagectl.commands.{group}" for group in ("bots", "dev", "env", "run", "webhook")
+        f"engagectl.commands.{group}" for group in ("bots", "dev", "env", "queue", "run", "webhook")
     }
     # Typer shows help by rich's tables; everything else must stay away.
     assert (_HEAVY - {"rich.table", "asyncio"}) & set(done.stderr.split()) == set()

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, UploadFile
 
 from engagectl.simulator.control import shapes
 from engagectl.simulator.errors import ControlError
+from engagectl.simulator.injection import inject
 from engagectl.simulator.parameters import Upload
 from engagectl.simulator.people import People
 from engagectl.simulator.records import Json, Message
@@ -97,5 +98,19 @@ def profile_routes(telegram: Telegram) -> APIRouter:
         chat = people.chat(act.user_id, act.bot)
         message = people.send_web_app_data(chat, act.button_text, act.data)
         return view_message(world.polls, message)
+
+    return router
+
+
+def injection_routes(telegram: Telegram) -> APIRouter:
+    """Return the route by which updates from elsewhere reach a bot."""
+    router = APIRouter(prefix="/sim")
+    people = People(telegram)
+
+    @router.post("/inject", summary="Send the bot an update that came from elsewhere")
+    async def inject_update(act: shapes.Injection) -> shapes.Injected:
+        chat = people.chat(act.user_id, act.bot)
+        sent = inject(telegram, chat, act.update)
+        return shapes.Injected(update_id=sent.update_id, kind=sent.kind, version=chat.version)
 
     return router

@@ -28,9 +28,11 @@ def account_routes(telegram: Telegram) -> APIRouter:
     async def list_bots() -> list[shapes.BotOut]:
         return [_bot_out(bot) for bot in world.bots.values()]
 
-    @router.post("/users", summary="Make a person")
+    @router.post("/users", summary="Make a person, or find the one of that id")
     async def make_user(new: shapes.NewUser) -> shapes.UserOut:
-        person = world.add_person(**new.model_dump())
+        person = world.people.get(new.id or 0) or world.add_person(
+            person_id=new.id, **new.model_dump(exclude={"id"})
+        )
         return shapes.UserOut.model_validate(person, from_attributes=True)
 
     @router.get("/users", summary="List the people")

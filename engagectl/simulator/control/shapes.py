@@ -27,8 +27,9 @@ class BotOut(BaseModel):
 
 
 class NewUser(BaseModel):
-    """A person to make."""
+    """A person to make, or to find by the id."""
 
+    id: int | None = Field(None, ge=1, lt=2**52)
     first_name: str = Field(min_length=1, max_length=64)
     last_name: str | None = Field(None, max_length=64)
     username: str | None = Field(None, pattern=r"^[A-Za-z][A-Za-z0-9_]{2,31}$")
@@ -117,6 +118,20 @@ class Forward(OnMessage):
     """A message handed on to another bot."""
 
     to_bot: str
+
+
+class Injection(InChat):
+    """An update that reaches the bot as if the person had just caused it."""
+
+    update: Json = Field(description="as Telegram sends it; its update_id is replaced")
+
+
+class Injected(BaseModel):
+    """An update on its way."""
+
+    update_id: int
+    kind: str
+    version: int
 
 
 class WebAppOpening(InChat):

@@ -59,6 +59,43 @@ def test_another_media_type_is_refused_in_the_shape():
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"[" * 100_000, 400, "parse_error"),
+        (b'{"first_name":' + b"[" * 40 + b"]" * 40 + b"}", 400, "parse_error"),
+        (b'{"first_name": "\\ud800", "chat_id": 1}', 400, "parse_error"),
+        (b'{"\\udfff": 1}', 400, "parse_error"),
+        (b'{"chat_id": NaN}', 400, "parse_error"),
+        (b"9" * 5000, 400, "parse_error"),
+        ("ё".encode("koi8-r"), 400, "parse_error"),
+        (b'{"first_name": "' + b"x" * 1024 * 1024 + b'"}', 413, "too_large"),
+        (b'{"first_name": "a\\u0000b", "chat_id": 1}', 400, "invalid"),
+    ],
+)
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=rot13", "; charset=utf-16"])
+def test_a_body_that_is_no_sane_json_is_refused_whatever_charset_it_claims(
+    body: bytes, status: int, code: str, charset: str
+):
+    response = bot_client().put(_ROOT, body, content_type=f"application/json{charset}")
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
+    jsonschema.validate(response.json(), _ERROR)
+
+
+def test_text_beyond_the_first_plane_is_text_also_as_escapes():
+    body = b'{"first_name": "\\ud83d\\ude42", "chat_id": 1}'
+    response = bot_client().put(_ROOT, body, content_type="application/json")
+    assert (response.status_code, response.json()["first_name"]) == (201, "🙂")
+
+
+def test_a_field_inside_another_is_named_by_its_place():
+    bot_client().put(_ROOT, {"first_name": "A", "chat_id": 1})
+    response = bot_client().post(f"{_ROOT}answers/", {"order": ["a", {}], "pairs": [["a"]]})
+    fields = response.json()["error"]["fields"]
+    assert set(fields) == {"order.1", "pairs.0"}
+    jsonschema.validate(response.json(), _ERROR)
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

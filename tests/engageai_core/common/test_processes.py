@@ -5,40 +5,22 @@ import re
 import secrets
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
-from django.db import connection
 
 from engageai_core.accounts.models import Learner
 from engageai_core.celery_app import app
 from engageai_core.engagement.models import Streak
 from tests.core_environment import ENVIRONMENT
-from tests.services import REPOSITORY, Program, free_port, wait_until
+from tests.engageai_core.processes import Start, database_settings, start
+from tests.services import REPOSITORY, free_port, wait_until
 from utils.internal_auth import HEADER
 
+__all__ = ["start"]
 _PRODUCTION = {"ENGAGE_ENV": "production", "DJANGO_SECRET_KEY": secrets.token_urlsafe(60)}
 _CELERY = ("-m", "celery", "-A", "engageai_core.celery_app")
-
-Start = Callable[..., Program]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts programs with the suite's environment, and ends them."""
-    running: list[Program] = []
-
-    def start_program(*command: str, cwd: Path = REPOSITORY, **changes: str) -> Program:
-        environment = {**ENVIRONMENT, "PYTHONPATH": str(REPOSITORY), **changes}
-        log = tmp_path / f"{len(running)}.log"
-        running.append(Program(command, cwd=cwd, environment=environment, log=log))
-        return running[-1]
-
-    yield start_program
-    for program in running:
-        program.stop()
 
 
 def _get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
@@ -127,7 +109,7 @@ def test_the_worker_says_it_is_ready_and_does_what_it_is_sent(
     )
     ready = tmp_path / "ready"
     worker = start(
-        *_CELERY, "worker", "--concurrency", "1", **_database(), REDIS_URL=redis_url,
+        *_CELERY, "worker", "--concurrency", "1", **database_settings(), REDIS_URL=redis_url,
         ENGAGE_READY_FILE=str(ready),
     )  # fmt: skip
     wait_until(ready.exists, seconds=30, what=f"the worker is ready:\n{worker.output}")
@@ -150,9 +132,3 @@ def test_the_scheduler_says_it_is_ready_and_keeps_its_schedule_where_it_is_told(
     wait_until(ready.exists, seconds=30, what=f"the scheduler is ready:\n{scheduler.output}")
     assert int(ready.read_text()) == scheduler.process.pid
     assert list(schedule.parent.iterdir())
-
-
-def _database() -> dict[str, str]:
-    """Return the settings of the database that this test's connection uses."""
-    used = connection.settings_dict
-    return {f"DB_{name}": str(used[name]) for name in ("HOST", "PORT", "NAME", "USER", "PASSWORD")}

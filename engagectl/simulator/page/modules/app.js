@@ -53,7 +53,7 @@ function remember() {
   if (store.current) localStorage.setItem(CHAT_KEY, store.current);
 }
 
-/** Open the bot of the address (`#bot`, `?bot=bot&start=payload`), else the last one on a wide window. */
+/** Open the bot of the address (`#bot`, `?bot=bot&start=payload`, `?person=id#bot`), else the last one on a wide window. */
 async function fromAddress() {
   const query = new URLSearchParams(location.search);
   const isWide = matchMedia("(min-width: 761px)").matches;
@@ -79,6 +79,8 @@ async function begin() {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+  // Who was asked for is known now; a reload goes on with whoever writes by then.
+  if (new URLSearchParams(location.search).has("person")) history.replaceState(null, "", `${location.pathname}${location.hash}`);
   await fromAddress();
   document.body.dataset.ready = "true";
 }

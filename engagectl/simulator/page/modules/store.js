@@ -98,9 +98,10 @@ class Store extends EventTarget {
   async open(newcomer) {
     this.people = await api.users();
     if (!this.people.some((person) => !isProbe(person))) this.people.push(await api.addUser(newcomer));
-    const saved = Number(localStorage.getItem(PERSON_KEY));
+    const asked = new URLSearchParams(location.search).get("person");
+    const wanted = Number(asked ?? localStorage.getItem(PERSON_KEY));
     const real = this.people.filter((person) => !isProbe(person));
-    await this.become(this.people.find((person) => person.id === saved) ?? real[0]);
+    await this.become(this.people.find((person) => person.id === wanted) ?? real[0]);
   }
 
   async addPerson(details) {

@@ -1,0 +1,50 @@
+"""How far broadcasts are: asked of the core, whose database keeps their books."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from utils.errors import EngageError
+from utils.settings import repository_root
+
+_SECONDS = 60.0
+
+
+class BroadcastsError(EngageError):
+    """The core does not say how far its broadcasts are."""
+
+
+def read_broadcasts() -> list[dict[str, Any]]:
+    """Return each broadcast as the core reports it.
+
+    Raises:
+        BroadcastsError: the core's command fails or gives no list.
+    """
+    root = repository_root()
+    command = [sys.executable, "-m", "engageai_core.manage", "broadcast_progress", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}  # noqa: TID251 (handed on)
+    try:
+        done = subprocess.run(  # noqa: S603 (our own command, no shell)
+            command, cwd=root, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            text=True, timeout=_SECONDS, check=True,
+        )  # fmt: skip
+        found = json.loads(done.stdout)
+    except subprocess.CalledProcessError as error:
+        raise _failed("; ".join(error.stderr.strip().splitlines()[-3:])) from None
+    except subprocess.TimeoutExpired:
+        raise _failed(f"it did not answer within {_SECONDS:.0f} s") from None
+    except ValueError:
+        raise _failed("its answer is no JSON") from None
+    if not isinstance(found, list):
+        raise _failed("its answer is no list")
+    return found
+
+
+def _failed(why: str) -> BroadcastsError:
+    return BroadcastsError(
+        "the core does not say how far its broadcasts are",
+        why=why or "it said nothing",
+        mend="see whether its database answers: engagectl dev status",
+    )

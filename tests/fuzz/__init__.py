@@ -1,0 +1,1 @@
+"""The three services under odd input: nothing crashes, nothing is lost, nothing answers 500."""
