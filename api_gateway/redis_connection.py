@@ -21,6 +21,9 @@ timer for each would cost as much as reading the update.
 _MOST_UNSENT_BYTES = 16 * 1024 * 1024
 """When this much waits to be sent, Redis is not reading: nothing more is taken."""
 
+_MOST_GATHERED = 8
+"""So many commands are sent without waiting for the turn's end: Redis works while they go on."""
+
 _NO_REPLY_YET = object()
 
 
@@ -70,6 +73,8 @@ class RedisConnection(asyncio.Protocol):
         if not self._unsent:
             self._loop.call_soon(self._send_gathered)
         self._unsent.append(command)
+        if len(self._unsent) >= _MOST_GATHERED:
+            self._send_gathered()
         return future
 
     def give_up(self, why: str) -> None:
@@ -110,7 +115,7 @@ class RedisConnection(asyncio.Protocol):
         self._end("")
 
     def _send_gathered(self) -> None:
-        if self._transport is None:
+        if self._transport is None or not self._unsent:
             return
         self._transport.write(b"".join(self._unsent))
         self._sent += len(self._unsent)

@@ -84,6 +84,8 @@ class Pipe(asyncio.Protocol):
         if not self._unsent:
             self._loop.call_soon(self._send_gathered)
         self._unsent.append(self._pack(("XADD", STREAM, "*", "body", body)))
+        if len(self._unsent) == 8:
+            self._send_gathered()
         return future
 
     def connection_made(self, transport: Any) -> None:
@@ -95,6 +97,8 @@ class Pipe(asyncio.Protocol):
             self._waiting.popleft().set_result(reply)
 
     def _send_gathered(self) -> None:
+        if not self._unsent:
+            return
         self._transport.write(b"".join(self._unsent))
         self._unsent.clear()
 
