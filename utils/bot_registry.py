@@ -43,14 +43,16 @@ def find_bot_folders(bots_dir: Path) -> list[BotFolder]:
     """
     if not bots_dir.is_dir():
         return []
-    return [
-        BotFolder(name=path.name, path=path)
-        for path in sorted(bots_dir.iterdir())
-        if path.is_dir()
-        and _FOLDER_NAME.fullmatch(path.name)
-        and path.name not in _PROJECT_MODULES
-        and ((path / "config.py").exists() or (path / "handlers").is_dir())
-    ]
+    return [found for path in sorted(bots_dir.iterdir()) if (found := bot_folder_at(path))]
+
+
+def bot_folder_at(path: Path) -> BotFolder | None:
+    """Return the bot whose folder `path` is, None when it is no bot's."""
+    if not _FOLDER_NAME.fullmatch(path.name) or path.name in _PROJECT_MODULES:
+        return None
+    if not ((path / "config.py").is_file() or (path / "handlers").is_dir()):
+        return None
+    return BotFolder(name=path.name, path=path)
 
 
 def check_new_folder_name(name: str) -> None:

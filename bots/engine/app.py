@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bots.engine import internal_message, internal_update
 from bots.engine.internal_door import answer_starting
 from bots.engine.metrics import EngineMetrics
+from bots.engine.queue_gauges import QueueGauges
 from bots.engine.redis_access import QueueError, RedisAccess
 from bots.engine.service_document import describe
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
@@ -37,6 +38,7 @@ class _Engine:
         self._settings = settings
         self.metrics = EngineMetrics()
         redis = RedisAccess(settings.redis_url.get_secret_value())
+        self.gauges = QueueGauges(redis, self.metrics.registry)
         self.queue = UpdateQueue(redis, high_mark=settings.queue_high_mark)
         self.running: RunningEngine | None = None
         self.failure: str | None = None
@@ -70,7 +72,9 @@ class _Engine:
     def _own_state(self) -> str:
         if self.failure:
             return f"failed: {self.failure}"
-        return "ok" if self.running and self.running.is_started else "starting"
+        if self.running is None:
+            return "being imported"
+        return "ok" if self.running.is_started else "starting"
 
 
 def create_app() -> FastAPI:
@@ -132,6 +136,7 @@ def _add_health(app: FastAPI, engine: _Engine) -> None:
 
     @app.get("/metrics")
     async def show_metrics() -> Response:
+        await engine.gauges.refresh()
         return Response(generate_latest(engine.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -150,10 +155,12 @@ def _add_internal_doors(app: FastAPI, engine: _Engine) -> None:
 
 
 def _state_of_all(bots: dict[str, str]) -> str:
-    serving = sum(state == "serving" for state in bots.values())
+    serving = sum(state.startswith("serving") for state in bots.values())
     if bots and not serving:
         return "failed: none of the bots serves"
-    return f"ok: {serving} of {len(bots)} serve"
+    unproven = sum(state.startswith("serving:") for state in bots.values())
+    remark = f", the handlers of {unproven} are not imported yet" if unproven else ""
+    return f"ok: {serving} of {len(bots)} serve{remark}"
 
 
 def _import_engine() -> "type[RunningEngine]":

@@ -1,12 +1,8 @@
 """One bot made ready to handle updates, from its folder."""
 
-import importlib
-import importlib.util
 import logging
-import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +12,7 @@ from aiogram import Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.base import BaseSession
 from aiogram.enums import ParseMode
-from aiogram.types import BotCommand, Update
+from aiogram.types import Update
 from pydantic import ValidationError
 
 from bots.engine import fallback
@@ -24,13 +20,16 @@ from bots.engine.blocking import ChatStateMiddleware
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
 from bots.engine.failures import UnfitUpdateError
+from bots.engine.generations import ROOT, Generation
 from bots.engine.middlewares import FailureMiddleware, LearnerMiddleware, tell, translator_for
+from bots.engine.slim_routers import make_slim
 from bots.engine.translating import Catalogues
 from utils.bot_registry import BotFolder
 from utils.errors import EngageError
 from utils.update_envelope import UpdateEnvelope
 
 ENGINE_LOCALE = Path(__file__).parent / "locale"
+_DEFAULTS = DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True)
 _logger = logging.getLogger(__name__)
 
 
@@ -56,27 +55,12 @@ class LoadedBot:
     dispatcher: Dispatcher
     catalogues: Catalogues
     commands: tuple[Command, ...]
+    modules: Generation
 
     @property
     def name(self) -> str:
         """The BOT_NAME."""
         return self.settings.bot_name
-
-    @property
-    def internal_key(self) -> str:
-        """The key that opens `POST /internal/update` for this bot."""
-        return self.settings.bot_internal_key.get_secret_value()
-
-    @property
-    def core_key(self) -> str:
-        """The key that the bot shares with the core, which opens `POST /internal/message`."""
-        return self.settings.drf_internal_key.get_secret_value()
-
-    @property
-    def core(self) -> CoreClient:
-        """The core's API with this bot's key."""
-        core: CoreClient = self.dispatcher["core"]
-        return core
 
     async def handle(self, envelope: UpdateEnvelope) -> None:
         """Run the update through the bot's handlers.
@@ -107,24 +91,6 @@ class LoadedBot:
         )
         await tell(self.bot, update, text)
 
-    async def introduce(self) -> None:
-        """See whether Telegram knows the token, and put the commands menu there.
-
-        The menu is in Russian by default, and in English.
-
-        Raises:
-            TelegramUnauthorizedError: Telegram does not accept the token.
-            TelegramAPIError: Telegram cannot be reached, or refuses the menu.
-        """
-        await self.bot.get_me()
-        for language in (None, "ru", "en"):
-            menu = [
-                BotCommand(command=each.name, description=each.en if language == "en" else each.ru)
-                for each in self.commands
-            ]
-            if menu:
-                await self.bot.set_my_commands(menu, language_code=language)
-
     def _parse(self, envelope: UpdateEnvelope) -> Update:
         try:
             return Update.model_validate_json(envelope.body, context={"bot": self.bot})
@@ -137,34 +103,72 @@ class LoadedBot:
             ) from None
 
 
-def load_bot(folder: BotFolder, connections: SharedConnections) -> LoadedBot:
-    """Import a bot's modules anew and build the bot.
+def open_bot(settings: BotSettings, connections: SharedConnections) -> Bot:
+    """Return the bot's way to Telegram."""
+    token = settings.bot_token.get_secret_value()
+    return Bot(token, session=connections.telegram, default=_DEFAULTS)
 
-    When that fails, the modules imported before are put back, so that a bot serving already can
-    go on.
+
+def load_bot(
+    folder: BotFolder,
+    connections: SharedConnections,
+    *,
+    shared: Generation | None = None,
+    before: Generation | None = None,
+    is_anew: bool = False,
+) -> LoadedBot:
+    """Import a bot's modules as a new generation and build the bot.
+
+    Args:
+        folder: where it lies.
+        connections: what all bots use together.
+        shared: the packages that bots import from; None leaves them to Python.
+        before: the bot's modules until now; they stay in their place when this fails.
+        is_anew: trust no bytecode, because the files were changed a moment ago.
 
     Raises:
         BotLoadError: what the folder's own code raised, with its place.
         EngageError: the settings cannot be used.
     """
-    with _fresh_modules(folder):
-        config = _imported(f"bots.{folder.name}.config", folder.path / "config.py")
-        settings_class = getattr(config, "Settings", BotSettings) if config else BotSettings
-        settings = read_bot_settings(folder, settings_class)
-        handlers = _imported(f"bots.{folder.name}.handlers", folder.path / "handlers")
-        router = _call(folder, getattr(handlers, "create_router", None))
-        commands = tuple(getattr(config, "COMMANDS", ())) if config else ()
-        return _assemble(folder, settings, router, commands, connections)
+    modules = Generation({folder.name: folder.path}, beside=shared, is_anew=is_anew)
+    try:
+        loaded = _build(folder, modules, connections)
+    except EngageError:
+        modules.withdraw(before)
+        raise
+    except BaseException as error:
+        modules.withdraw(before)
+        raise load_error(folder.name, folder.path, error) from error
+    modules.keep_sources()
+    modules.take_over_from(before)
+    return loaded
 
 
-def _assemble(
+def _build(folder: BotFolder, modules: Generation, connections: SharedConnections) -> LoadedBot:
+    config = _imported(modules, f"{ROOT}.{folder.name}.config", folder.path / "config.py")
+    settings_class = getattr(config, "Settings", BotSettings) if config else BotSettings
+    settings = read_bot_settings(folder, settings_class)
+    handlers = _imported(modules, f"{ROOT}.{folder.name}.handlers", folder.path / "handlers")
+    router = _call(folder, getattr(handlers, "create_router", None))
+    catalogues = Catalogues.read(folder.path / "locale", ENGINE_LOCALE)
+    return LoadedBot(
+        folder=folder,
+        settings=settings,
+        bot=open_bot(settings, connections),
+        dispatcher=_dispatcher(folder, settings, catalogues, router, connections),
+        catalogues=catalogues,
+        commands=tuple(getattr(config, "COMMANDS", ())) if config else (),
+        modules=modules,
+    )
+
+
+def _dispatcher(
     folder: BotFolder,
     settings: BotSettings,
+    catalogues: Catalogues,
     router: Router,
-    commands: tuple[Command, ...],
     connections: SharedConnections,
-) -> LoadedBot:
-    catalogues = Catalogues.read(folder.path / "locale", ENGINE_LOCALE)
+) -> Dispatcher:
     core = CoreClient(connections.core, key=settings.drf_internal_key.get_secret_value())
     dispatcher = Dispatcher(
         disable_fsm=True, name=folder.name, core=core, settings=settings, catalogues=catalogues
@@ -173,50 +177,12 @@ def _assemble(
     dispatcher.update.outer_middleware(ChatStateMiddleware(core))
     dispatcher.update.outer_middleware(LearnerMiddleware(core, catalogues))
     dispatcher.include_routers(router, fallback.create_router())
-    bot = Bot(
-        settings.bot_token.get_secret_value(),
-        session=connections.telegram,
-        default=DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True),
-    )
-    return LoadedBot(folder, settings, bot, dispatcher, catalogues, commands)
+    make_slim(dispatcher)
+    return dispatcher
 
 
-def purge_modules(package: str) -> dict[str, ModuleType]:
-    """Take a package out of the imported modules and return what was there."""
-    names = [name for name in sys.modules if name == package or name.startswith(f"{package}.")]
-    return {name: sys.modules.pop(name) for name in names}
-
-
-@contextmanager
-def _fresh_modules(folder: BotFolder) -> Iterator[None]:
-    package = f"bots.{folder.name}"
-    before = purge_modules(package)
-    if before:
-        forget_bytecode(folder.path)
-    importlib.invalidate_caches()
-    try:
-        yield
-    except EngageError:
-        _put_back(package, before)
-        raise
-    except BaseException as error:
-        _put_back(package, before)
-        raise _load_error(folder, error) from error
-
-
-def _put_back(package: str, before: dict[str, ModuleType]) -> None:
-    purge_modules(package)
-    sys.modules.update(before)
-
-
-def forget_bytecode(folder: Path) -> None:
-    """Remove compiled files: one is taken for fresh when a source changed within a second."""
-    for source in folder.rglob("*.py"):
-        Path(importlib.util.cache_from_source(str(source))).unlink(missing_ok=True)
-
-
-def _imported(module: str, path: Path) -> ModuleType | None:
-    return importlib.import_module(module) if path.exists() else None
+def _imported(modules: Generation, name: str, path: Path) -> ModuleType | None:
+    return modules.module(name) if path.exists() else None
 
 
 def _call(folder: BotFolder, create_router: Callable[[], Router] | None) -> Router:
@@ -229,16 +195,17 @@ def _call(folder: BotFolder, create_router: Callable[[], Router] | None) -> Rout
     return create_router()
 
 
-def _load_error(folder: BotFolder, error: BaseException) -> BotLoadError:
+def load_error(name: str, folder: Path, error: BaseException) -> BotLoadError:
+    """Return what the folder's own code raised, with its place."""
     frames = [
         frame for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(str(folder.path))
+        if frame.filename.startswith(str(folder))
     ]  # fmt: skip
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return BotLoadError(
-        f"{folder.name} does not load",
+        f"{name} does not load",
         why=f"{type(error).__name__}: {error}{place}",
-        mend="mend the file; the bot is loaded again when it is saved",
+        mend="mend the file; it is loaded again when it is saved",
     )
 
 

@@ -5,28 +5,22 @@ Importing this module imports aiogram, which takes seconds of CPU.
 
 import asyncio
 import functools
-import logging
 from pathlib import Path
 
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
-from watchfiles import Change, awatch
 
 from bots.engine.cluster import BotCluster
 from bots.engine.consuming import UpdateConsumer
 from bots.engine.core_client import open_core_connections
 from bots.engine.delivering import Delivery, DeliveryMeans, Voice
-from bots.engine.folder_stamps import is_read_at_load
+from bots.engine.folder_watch import FolderWatch
 from bots.engine.ledger import LedgerStore
 from bots.engine.loaded_bot import SharedConnections
 from bots.engine.metrics import EngineMetrics, SendingMetrics
-from bots.engine.outgoing import (
-    HarmlessRefusals,
-    OnceForEachUpdate,
-    calls_under_way,
-)
+from bots.engine.outgoing import HarmlessRefusals, OnceForEachUpdate, calls_under_way
 from bots.engine.ownership import PartitionOwnership
-from bots.engine.paced_calls import Paced, RetryAfterHonoured
+from bots.engine.paced_calls import Paced, RetryAfterHonoured, Timed
 from bots.engine.pacing import Pace, Pacing
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
@@ -34,8 +28,6 @@ from utils.update_envelope import LANES
 
 _TELEGRAM_CONNECTIONS = 1000
 _TELEGRAM_SECONDS = 30.0
-_RESCAN_MILLISECONDS = 2000
-_logger = logging.getLogger(__name__)
 
 
 class RunningEngine:
@@ -49,9 +41,14 @@ class RunningEngine:
         pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
         pace = Pace(queue.redis, pacing)
         self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
-        self._core = open_core_connections(settings.core_api_url)
+        self._core = open_core_connections(
+            settings.core_api_url, observe=metrics.core_seconds.observe
+        )
         self.cluster = BotCluster(
-            bots_dir, SharedConnections(telegram=self._telegram, core=self._core), metrics
+            bots_dir,
+            SharedConnections(telegram=self._telegram, core=self._core),
+            metrics,
+            kept_ready=settings.bots_kept_ready,
         )
         self._store = LedgerStore(queue.redis)
         means = DeliveryMeans(
@@ -72,10 +69,10 @@ class RunningEngine:
 
     async def start(self) -> None:
         """Load the bots, then take updates and follow changes of the folders."""
-        await self.cluster.rescan()
+        await self.cluster.start()
         self._consumer.start()
         self._ownership.start()
-        self._watch = asyncio.create_task(self._follow_folders())
+        self._watch = asyncio.create_task(FolderWatch(self._bots_dir, self.cluster).follow())
         self.is_started = True
 
     async def stop(self) -> None:
@@ -91,28 +88,6 @@ class RunningEngine:
         await self._core.aclose()
         await self._telegram.close()
 
-    async def _follow_folders(self) -> None:
-        # The timeout makes a rescan also where the system reports no changes (network drives).
-        changes = awatch(
-            self._bots_dir,
-            watch_filter=_matters,
-            debounce=100,
-            step=30,
-            rust_timeout=_RESCAN_MILLISECONDS,
-            yield_on_timeout=True,
-        )
-        async for _ in changes:
-            try:
-                await self.cluster.rescan()
-            except OSError as error:
-                _logger.warning("the bot folders cannot be read: %s", error)
-
-
-def _matters(_: Change, path: str) -> bool:
-    changed = Path(path)
-    is_folder_perhaps = not changed.suffix and changed.name != "__pycache__"
-    return is_folder_perhaps or is_read_at_load(changed)
-
 
 def _open_telegram(telegram_api_url: str, pace: Pace, metrics: SendingMetrics) -> AiohttpSession:
     session = AiohttpSession(
@@ -125,4 +100,5 @@ def _open_telegram(telegram_api_url: str, pace: Pace, metrics: SendingMetrics) -
     session.middleware.register(HarmlessRefusals())
     session.middleware.register(Paced(pace, metrics))
     session.middleware.register(RetryAfterHonoured(pace, metrics))
+    session.middleware.register(Timed(metrics))
     return session

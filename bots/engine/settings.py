@@ -20,6 +20,7 @@ class EngineSettings(BaseSettings):
     core_api_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://\S+$")
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     queue_high_mark: int = Field(default=20_000, ge=100)
+    bots_kept_ready: int = Field(default=400, ge=1)
     pace_chat_burst: int = Field(default=5, ge=1, le=10_000)
     pace_pushes_a_second: int = Field(default=25, ge=1, le=1000)
     telegram_api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://\S+$")

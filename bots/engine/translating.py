@@ -1,8 +1,11 @@
 """A bot's texts in the learner's language: gettext catalogues, read from their source."""
 
+import copy
 import gettext
+import hashlib
 import io
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import polib  # type: ignore[import-untyped]
 
@@ -42,9 +45,13 @@ class Translator:
 class Catalogues:
     """All languages of one bot."""
 
-    def __init__(self, by_language: dict[str, gettext.NullTranslations]) -> None:
-        """Keep a catalogue for each language; any other language speaks the source's."""
-        self._by_language = by_language
+    def __init__(self, by_language: dict[str, list[gettext.NullTranslations]]) -> None:
+        """Keep the catalogues of each language, those asked first in front.
+
+        Any other language speaks the source's.
+        """
+        self._kept = by_language
+        self._by_language = {name: _chained(each) for name, each in by_language.items()}
 
     @classmethod
     def read(cls, *folders: Path) -> "Catalogues":
@@ -53,18 +60,35 @@ class Catalogues:
         Raises:
             OSError: a catalogue cannot be read, or has a fault of form.
         """
-        found: dict[str, gettext.NullTranslations] = {}
+        found: dict[str, list[gettext.NullTranslations]] = {}
         for folder in folders:
             for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
-                language = path.parent.parent.name
-                catalogue = gettext.GNUTranslations(io.BytesIO(polib.pofile(str(path)).to_binary()))
-                if language in found:
-                    found[language].add_fallback(catalogue)
-                else:
-                    found[language] = catalogue
+                found.setdefault(path.parent.parent.name, []).append(_read(path))
         return cls(found)
 
     def translator(self, language: str) -> Translator:
         """Return the translator into `language`."""
         catalogue = self._by_language.get(language) or gettext.NullTranslations()
         return Translator(language, catalogue)
+
+
+_known: WeakValueDictionary[bytes, gettext.NullTranslations] = WeakValueDictionary()
+"""What is in use, by the digest of its source: many bots say the same, in memory once."""
+
+
+def _read(path: Path) -> gettext.NullTranslations:
+    digest = hashlib.blake2b(path.read_bytes()).digest()
+    catalogue = _known.get(digest)
+    if catalogue is None:
+        catalogue = gettext.GNUTranslations(io.BytesIO(polib.pofile(str(path)).to_binary()))
+        _known[digest] = catalogue
+    return catalogue
+
+
+def _chained(catalogues: list[gettext.NullTranslations]) -> gettext.NullTranslations:
+    """Return the first catalogue with the others behind it; those given stay as they are."""
+    # A shallow copy: the texts themselves are shared.
+    first, *others = map(copy.copy, catalogues)
+    for each in others:
+        first.add_fallback(each)
+    return first

@@ -114,15 +114,22 @@ class World:
 
     # --------------------------------------------------------------- process
     def start(self, *, inside: bool = False) -> None:
-        """Start the engine from the root, or from inside its folder."""
+        """Start the engine from the root, or from inside its folder, and wait until it is up."""
+        self.launch(inside=inside)
+        _wait_until_up(self.port)
+
+    def launch(self, *, inside: bool = False) -> None:
+        """Start the process and return when it listens."""
         target = "bots_engine:app" if inside else "bots.bots_engine:app"
         folder = self.root / "bots" if inside else self.root
         self._program = self._run(target, folder, self.port)
 
     def start_another(self) -> Program:
         """Start one more engine beside the first; it ends with the world."""
-        another = self._run("bots.bots_engine:app", self.root, free_port())
+        port = free_port()
+        another = self._run("bots.bots_engine:app", self.root, port)
         self._others.append(another)
+        _wait_until_up(port)
         return another
 
     def _run(self, target: str, folder: Path, port: int) -> Program:
@@ -139,12 +146,13 @@ class World:
             log=self.root / f"bots-{port}.log",
         )
         program.wait_for_port(port)
-        url = f"http://127.0.0.1:{port}/health/ready"
-        wait_until(
-            lambda: httpx2.get(url, trust_env=False).json()["checks"]["engine"] == "ok",
-            seconds=60, what="the engine is up",
-        )  # fmt: skip
         return program
+
+    @property
+    def pid(self) -> int:
+        """The number of the engine's process."""
+        assert self._program is not None
+        return self._program.process.pid
 
     @property
     def log(self) -> str:
@@ -185,9 +193,11 @@ class World:
         return str(self.ready()["bots"].get(bot, "unknown"))
 
     def wait_for_state(self, bot: str, beginning: str, *, seconds: float = 10) -> str:
-        """Wait until the bot's state begins so (empty: has any state); return the state."""
+        """Wait until the bot's state begins so (empty: was loaded or failed); return the state."""
         wait_until(
-            lambda: self.state(bot).startswith(beginning or ("serving", "failed")),
+            lambda: self.state(bot) == "serving"
+            if beginning in ("", "serving") and not self.state(bot).startswith("failed")
+            else self.state(bot).startswith(beginning or "failed"),
             seconds=seconds, what=f"{bot} is {beginning!r}",
         )  # fmt: skip
         return self.state(bot)
@@ -248,6 +258,14 @@ def press(data: str, *, chat: int = 100) -> dict[str, Any]:
     """Return a press of a button, as Telegram words it."""
     said = message("a question", chat=chat)
     return {"id": "1", "from": said["from"], "chat_instance": "1", "data": data, "message": said}
+
+
+def _wait_until_up(port: int) -> None:
+    url = f"http://127.0.0.1:{port}/health/ready"
+    wait_until(
+        lambda: httpx2.get(url, trust_env=False).json()["checks"]["engine"] == "ok",
+        seconds=60, what="the engine is up",
+    )  # fmt: skip
 
 
 def message(text: str, *, chat: int = 100, language: str = "en") -> dict[str, Any]:
