@@ -169,7 +169,9 @@ class PartitionOwnership:
             _RENEW, [([lease_key(lease.partition)], [lease.token]) for lease in leases]
         )
         for lease, renewed in zip(leases, answers, strict=True):
-            if renewed:
+            # One that ran out here meanwhile is lost even if Redis still has it: handlers have
+            # seen its end and left their entries to the next owner.
+            if renewed and lease.is_held:
                 lease.held_until = asked_at + LEASE_SECONDS - _SAFETY_SECONDS
             else:
                 self.lost(lease)

@@ -125,7 +125,7 @@ def chaos(
     faults: Annotated[
         list[str] | None, typer.Option(help="Names with commas between, or all (repeatable).")
     ] = None,
-    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Updates a second at most.")] = 40,
+    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Updates a second at most.")] = 15,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the private stack's files.")] = False,
     as_json: Json = False,
 ) -> None:
