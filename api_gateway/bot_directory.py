@@ -1,16 +1,21 @@
 """Which bots the gateway serves now: bots come and go without a restart."""
 
-import hmac
 import logging
-import secrets
 from enum import Enum
+from hmac import compare_digest
 from pathlib import Path
 
-from api_gateway.settings import GatewaySettings, ServedBots, read_bots
+from api_gateway.settings import (
+    GatewaySettings,
+    ServedBots,
+    WebhookSecrets,
+    read_bots,
+)
 from utils.errors import EngageError
 
 _logger = logging.getLogger(__name__)
-_NOT_MATCHING = secrets.token_bytes(32)
+_MOST_NAMED = 20
+_NOBODY = WebhookSecrets()
 
 
 class Admission(Enum):
@@ -22,8 +27,14 @@ class Admission(Enum):
     BOT_GONE = 410
 
 
+_ADMITTED = Admission.ADMITTED
+
+
 class BotDirectory:
-    """The bots of the gateway's `.env`, read again when the file changes."""
+    """The bots of the gateway's `.env`, read again when the file changes.
+
+    A bot taken out of the file is remembered as gone as long as the process lives.
+    """
 
     def __init__(self, settings: GatewaySettings, env_file: Path) -> None:
         """Read the bots.
@@ -35,33 +46,36 @@ class BotDirectory:
         self._env_file = env_file
         self._stamp = _stamp(env_file)
         self._served: ServedBots = read_bots(settings, env_file)
-        self._gone: dict[str, bytes] = {}
+        self._gone: dict[str, WebhookSecrets] = {}
 
     @property
     def names(self) -> list[str]:
         """The names of the bots served now."""
         return list(self._served.secrets)
 
-    def admit(self, bot_name: str, secret: bytes) -> Admission:
-        """Compare a request's secret, in constant time, with that of the bot it names.
+    @property
+    def summary(self) -> str:
+        """The bots in a few words, for a log line."""
+        names = self.names
+        return ", ".join(names) if 0 < len(names) <= _MOST_NAMED else f"{len(names)} bots"
 
-        Whether a bot exists shows only to who holds a right secret: its own, that of the bot
-        that is gone, or the one shared by all.
+    def admit(self, bot_name: str, secret: bytes) -> Admission:
+        """Compare a request's secret, in constant time, with those of the bot it names.
+
+        Whether a bot exists shows only to who holds a right secret: its own (during a change the
+        one before or after it), that of the bot that is gone, or the one shared by all.
         """
-        verdict = self._judge(bot_name, secret)
-        if verdict is Admission.ADMITTED:
-            return verdict
+        if compare_digest(secret, self._served.secrets.get(bot_name, _NOBODY).current):
+            return _ADMITTED
         # Looked at for every refusal alike: a bot that exists must not take less time.
         self.refresh()
         return self._judge(bot_name, secret)
 
     def _judge(self, bot_name: str, secret: bytes) -> Admission:
-        known = self._served.secrets.get(bot_name)
-        gone = self._gone.get(bot_name)
-        is_known = hmac.compare_digest(secret, known or _NOT_MATCHING)
-        is_gone = hmac.compare_digest(secret, gone or _NOT_MATCHING)
-        is_shared = hmac.compare_digest(secret, self._served.shared_secret)
-        if known is not None:
+        is_known = _is_one_of(self._served.secrets.get(bot_name, _NOBODY), secret)
+        is_gone = _is_one_of(self._gone.get(bot_name, _NOBODY), secret)
+        is_shared = compare_digest(secret, self._served.shared_secret)
+        if bot_name in self._served.secrets:
             return Admission.ADMITTED if is_known else Admission.WRONG_SECRET
         if is_gone:
             return Admission.BOT_GONE
@@ -89,7 +103,11 @@ class BotDirectory:
             if name not in served.secrets
         }
         self._served = served
-        _logger.info("serving %s", ", ".join(served.secrets) or "no bot")
+        _logger.info("serving %s", self.summary)
+
+
+def _is_one_of(known: WebhookSecrets, secret: bytes) -> bool:
+    return compare_digest(secret, known.current) or compare_digest(secret, known.following)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

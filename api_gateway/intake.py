@@ -1,75 +1,93 @@
 """Puts updates into Redis: each once, each durable before Telegram is told so."""
 
-import asyncio
+from collections.abc import Awaitable, Mapping
+from enum import Enum
+from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+import hiredis
 
-from utils.errors import EngageError
-from utils.update_envelope import APPEND_SCRIPT, DUPLICATE_MARK_SECONDS, UpdateEnvelope
+from api_gateway.append_command import LOAD_SCRIPT, AppendCommand, by_text
+from api_gateway.redis_address import RedisAddress
+from api_gateway.redis_connection import RedisGoneError
+from api_gateway.redis_pipe import RedisPipe, error_code
+from utils.update_envelope import QUEUE_FULL
 
-APPEND_SECONDS = 1.0
-"""How long an append may take; Telegram is better told to come again than kept waiting."""
-
-_CONNECTIONS = 64
+_PING = hiredis.pack_command(("PING",))
 
 
-class IntakeError(EngageError):
-    """An update could not be stored, or nobody knows whether it was."""
+class Appended(Enum):
+    """What became of an update."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    QUEUE_FULL = "queue_full"
 
 
 class UpdateIntake:
     """The gateway's end of the queue."""
 
-    def __init__(self, redis_url: str) -> None:
-        """Connect lazily to the Redis at `redis_url`."""
-        pool = BlockingConnectionPool.from_url(
-            redis_url,
-            max_connections=_CONNECTIONS,
-            timeout=APPEND_SECONDS,
-            socket_connect_timeout=APPEND_SECONDS,
-            # A connection that Redis closed while idle shows only when it is used again.
-            retry=Retry(NoBackoff(), 1),
-        )
-        self._redis = Redis(connection_pool=pool)
-        self._append = self._redis.register_script(APPEND_SCRIPT)
+    def __init__(self, address: RedisAddress, *, high_mark: int) -> None:
+        """Store at `address`, at most `high_mark` entries in a stream."""
+        self._pipe = RedisPipe(address, (LOAD_SCRIPT,))
+        self._high_mark = high_mark
+        self._commands: dict[str, AppendCommand] = {}
 
-    async def append(self, envelope: UpdateEnvelope) -> bool:
-        """Store an update and return whether it was new.
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection to Redis is open now."""
+        return self._pipe.connection is not None
+
+    def start(self) -> None:
+        """Connect before the first update comes."""
+        self._pipe.start()
+
+    def command(self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str) -> bytes:
+        """Return what appends an update whose `update_id` is whole."""
+        packer = self._commands.get(bot_name)
+        if packer is None:
+            packer = AppendCommand(bot_name, high_mark=self._high_mark)
+            self._commands[bot_name] = packer
+        return packer.pack(update, body, trace)
+
+    def ask(self, command: bytes) -> Awaitable[Any]:
+        """Send a command; the reply is an entry's id when an update was stored.
+
+        Raises (when awaited):
+            RedisGoneError: Redis did not answer in time.
+        """
+        connection = self._pipe.connection
+        return self._ask_later(command) if connection is None else connection.call(command)
+
+    async def understand(self, reply: Any, command: bytes) -> Appended:
+        """Return what a reply that is not an entry's id says.
 
         Raises:
-            IntakeError: Redis did not confirm within `APPEND_SECONDS`.
+            RedisGoneError: Redis refused.
         """
-        arguments: list[str | bytes] = [str(DUPLICATE_MARK_SECONDS), "20000"]
-        for name, value in envelope.fields().items():
-            arguments += (name, value)
-        try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                entry_id = await self._append(
-                    keys=[envelope.stream, envelope.duplicate_mark], args=arguments
-                )
-        except (RedisError, OSError) as error:
-            raise _unreachable(error) from error
-        return entry_id is not None
+        if isinstance(reply, hiredis.ReplyError) and error_code(reply) == "NOSCRIPT":
+            reply = await self.ask(by_text(command))
+        self._check_reply(reply)
+        if reply is None:
+            return Appended.DUPLICATE
+        return Appended.QUEUE_FULL if reply == QUEUE_FULL else Appended.STORED
 
     async def check(self) -> None:
-        """Raise IntakeError unless Redis answers in time."""
-        try:
-            async with asyncio.timeout(APPEND_SECONDS):
-                await self._redis.ping()
-        except (RedisError, OSError) as error:
-            raise _unreachable(error) from error
+        """Raise RedisGoneError unless Redis answers in time."""
+        self._check_reply(await self.ask(_PING))
 
     async def close(self) -> None:
-        """Close the connections."""
-        await self._redis.aclose(close_connection_pool=True)
+        """Close the connection."""
+        await self._pipe.close()
 
+    async def _ask_later(self, command: bytes) -> Any:
+        connection = await self._pipe.opened()
+        return await connection.call(command)
 
-def _unreachable(error: Exception) -> IntakeError:
-    return IntakeError(
-        "Redis does not take updates",
-        why=f"{type(error).__name__} at REDIS_URL",
-        mend="see whether it runs: engagectl dev status",
-    )
+    def _check_reply(self, reply: Any) -> None:
+        if not isinstance(reply, hiredis.ReplyError):
+            return
+        code = error_code(reply)
+        if code == "READONLY" and self._pipe.connection is not None:
+            # It is a replica now: the name in REDIS_URL may lead to its successor already.
+            self._pipe.connection.give_up("it answered READONLY")
+        raise RedisGoneError(f"it answered {code}")

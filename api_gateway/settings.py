@@ -33,19 +33,35 @@ class GatewaySettings(BaseSettings):
     fast_api_port: int = Field(default=8001, ge=1, le=65535)
     internal_bot_api_ip: str = "127.0.0.1"
     internal_bot_api_port: int = Field(default=8002, ge=1, le=65535)
+    queue_high_mark: int = Field(default=20_000, ge=1)
+    telegram_networks_only: bool = False
+    trusted_proxies: int = Field(default=0, ge=0, le=20)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["text", "json"] = "text"
 
 
-@dataclass(frozen=True)
-class ServedBots:
-    """The bots with their webhook secrets, and the secret that stands for no bot in particular.
+def _never_matching() -> bytes:
+    return secrets.token_bytes(32)
 
-    `shared_secret` is random when none is set, so that comparing with it never succeeds.
+
+@dataclass(frozen=True, slots=True)
+class WebhookSecrets:
+    """What a bot's updates come with.
+
+    `following` is right too while the secret is being changed. What is not set is random, so that
+    comparing with it never succeeds.
     """
 
-    secrets: dict[str, bytes]
-    shared_secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    current: bytes = field(default_factory=_never_matching)
+    following: bytes = field(default_factory=_never_matching)
+
+
+@dataclass(frozen=True)
+class ServedBots:
+    """The bots with their webhook secrets, and the secret that stands for no bot in particular."""
+
+    secrets: dict[str, WebhookSecrets]
+    shared_secret: bytes = field(default_factory=_never_matching)
 
 
 def gateway_env_file() -> Path:
@@ -79,26 +95,28 @@ def read_bots(settings: GatewaySettings, env_file: Path) -> ServedBots:
     written = read_env_file(env_file) if env_file.is_file() else {}
     values = {**written, **os.environ}  # noqa: TID251 (this is the settings module)
     names = numbered_values(values, "BOT_NAME_")
-    found: dict[str, bytes] = {}
+    found: dict[str, WebhookSecrets] = {}
     for number, name in names.items():
         if name in found:
             raise _refused(number, env_file, f"BOT_NAME_{number} names {name} a second time")
-        found[name] = _checked_secret(settings, env_file, number, values)
+        found[name] = _checked_secrets(settings, env_file, number, values)
     return _served(settings, found)
 
 
-def _served(settings: GatewaySettings, found: dict[str, bytes]) -> ServedBots:
+def _served(settings: GatewaySettings, found: dict[str, WebhookSecrets]) -> ServedBots:
     shared = settings.webhook_secret.get_secret_value().encode()
     return ServedBots(found, shared) if shared else ServedBots(found)
 
 
-def _checked_secret(
+def _checked_secrets(
     settings: GatewaySettings, env_file: Path, number: str, values: dict[str, str]
-) -> bytes:
+) -> WebhookSecrets:
     fault = _fault_of(settings, number, values)
     if fault:
         raise _refused(number, env_file, fault)
-    return _secret_of(settings, number, values).encode()
+    current = _secret_of(settings, number, values).encode()
+    following = values.get(f"BOT_WEBHOOK_SECRET_NEXT_{number}", "").encode()
+    return WebhookSecrets(current, following) if following else WebhookSecrets(current)
 
 
 def _fault_of(settings: GatewaySettings, number: str, values: dict[str, str]) -> str | None:
@@ -120,12 +138,16 @@ def _token_fault(settings: GatewaySettings, number: str, values: dict[str, str])
 
 
 def _secret_fault(settings: GatewaySettings, number: str, values: dict[str, str]) -> str | None:
-    secret = _secret_of(settings, number, values)
-    name = f"BOT_WEBHOOK_SECRET_{number} (or WEBHOOK_SECRET)"
-    if not _SECRET_FORM.fullmatch(secret):
-        return f"{name} is missing, or has other characters than A-Z a-z 0-9 _ -"
-    if settings.engage_env == "production" and len(secret) < _SHORTEST_PRODUCTION_SECRET:
-        return f"{name} is shorter than {_SHORTEST_PRODUCTION_SECRET} characters"
+    following = f"BOT_WEBHOOK_SECRET_NEXT_{number}"
+    written = {
+        f"BOT_WEBHOOK_SECRET_{number} (or WEBHOOK_SECRET)": _secret_of(settings, number, values),
+        **({following: values[following]} if values.get(following) else {}),
+    }
+    for name, secret in written.items():
+        if not _SECRET_FORM.fullmatch(secret):
+            return f"{name} is missing, or has other characters than A-Z a-z 0-9 _ -"
+        if settings.engage_env == "production" and len(secret) < _SHORTEST_PRODUCTION_SECRET:
+            return f"{name} is shorter than {_SHORTEST_PRODUCTION_SECRET} characters"
     return None
 
 

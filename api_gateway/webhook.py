@@ -1,177 +1,192 @@
 """`POST /webhook/{bot_name}/`: a plain ASGI route, because it is the one that must be fast."""
 
-import asyncio
 import json
 import logging
-import time
-from dataclasses import dataclass
+from collections.abc import Iterable
+from time import monotonic, perf_counter
+from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from pydantic_core import from_json
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api_gateway import replies
+from api_gateway.body import BodyReader, BodyTooLargeError, BodyTooLateError, SenderGoneError
 from api_gateway.bot_directory import Admission, BotDirectory
-from api_gateway.intake import IntakeError, UpdateIntake
+from api_gateway.intake import Appended, UpdateIntake
 from api_gateway.metrics import NO_BOT, GatewayMetrics
-from utils.update_envelope import EnvelopeError, UpdateEnvelope
+from api_gateway.redis_connection import RedisGoneError
+from api_gateway.replies import Reply
+from api_gateway.telegram_networks import TelegramNetworks
+from utils.update_envelope import new_trace
 
-LARGEST_BODY = 1024 * 1024
-"""Bytes. Telegram's own largest update is half of that."""
+_PREFIX = "/webhook/"
+_SECRET_HEADER = b"x-telegram-bot-api-secret-token"
 
-SECRET_HEADER = b"x-telegram-bot-api-secret-token"
-BODY_SECONDS = 15.0
-"""How long a body may take to arrive."""
+_ADMITTED = Admission.ADMITTED
+_BY_ADMISSION = {
+    Admission.WRONG_SECRET: replies.WRONG_SECRET,
+    Admission.UNKNOWN_BOT: replies.UNKNOWN_BOT,
+    Admission.BOT_GONE: replies.BOT_GONE,
+}
+_STORED = Appended.STORED
+_LEAST_ID, _MOST_ID = -(2**63), 2**63 - 1
 
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Reply:
-    """An answer to Telegram, and the word under which it is counted."""
-
-    status: int
-    outcome: str
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-
-
-def _refusal(status: int, outcome: str, why: str, *headers: tuple[bytes, bytes]) -> Reply:
-    body = json.dumps({"ok": False, "error": {"code": outcome, "message": why}}).encode()
-    return Reply(status, outcome, body, headers)
-
-
-_STORED = Reply(200, "stored", b'{"ok": true}')
-_DUPLICATE = Reply(200, "duplicate", b'{"ok": true}')
-_BY_ADMISSION = {
-    Admission.WRONG_SECRET: _refusal(401, "wrong_secret", "the secret token is wrong"),
-    Admission.UNKNOWN_BOT: _refusal(404, "unknown_bot", "there is no such bot"),
-    Admission.BOT_GONE: _refusal(410, "bot_gone", "the bot is out of service"),
-}
-_NO_ROUTE = _refusal(404, "no_route", "there is nothing here")
-_NOT_POST = _refusal(405, "not_post", "updates come by POST", (b"allow", b"POST"))
-_TOO_LATE = _refusal(408, "too_late", "the body did not arrive in time")
-_TOO_LARGE = _refusal(413, "too_large", "an update is at most 1 MiB")
-_NO_UPDATE = _refusal(422, "no_update", "the body is no update: JSON with a whole update_id")
-_TRY_AGAIN = _refusal(
-    503, "not_stored", "the update could not be stored; send it again", (b"retry-after", b"2")
-)
-
-
-class _BodyTooLargeError(Exception):
-    """The body is longer than LARGEST_BODY."""
-
-
-class _SenderGoneError(Exception):
-    """The sender hung up before the body was whole."""
-
-
 class WebhookRoute:
-    """The webhook as an ASGI application, to be mounted at `/webhook`."""
+    """The webhook, in front of the application that serves everything else."""
 
     def __init__(
-        self, *, bots: BotDirectory, intake: UpdateIntake, metrics: GatewayMetrics
+        self,
+        rest: ASGIApp,
+        *,
+        bots: BotDirectory,
+        bodies: BodyReader,
+        intake: UpdateIntake,
+        metrics: GatewayMetrics,
+        networks: TelegramNetworks | None,
     ) -> None:
-        """Serve `bots` and store their updates through `intake`."""
+        """Serve `bots` and store their updates through `intake`.
+
+        Without `networks` every network is let in.
+        """
+        self._rest = rest
         self._bots = bots
+        self._bodies = bodies
         self._intake = intake
         self._metrics = metrics
+        self._networks = networks
+        self._refused = RefusalLog()
+        self._tells_all = _logger.isEnabledFor(logging.DEBUG)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        bot_name = _bot_name(scope)
-        try:
-            reply = await self._reply(bot_name, scope, receive)
-        except _SenderGoneError:
+        """Answer one request; what is not the webhook's passes on to the rest."""
+        path = _path(scope) if scope["type"] == "http" else ""
+        if not path.startswith(_PREFIX):
+            await self._rest(scope, receive, send)
             return
-        counted = bot_name if bot_name and reply.status not in {401, 404, 405} else NO_BOT
-        self._metrics.count(counted, reply.outcome)
-        await _send(reply, send)
+        bot_name = _bot_name(path)
+        reply = self._refusal(bot_name, scope)
+        if reply is None:
+            try:
+                body = await self._bodies.read(scope["headers"], receive)
+                reply = await self._take_in(bot_name, body)
+            except SenderGoneError:
+                return
+            except BodyTooLargeError:
+                reply = replies.TOO_LARGE
+            except BodyTooLateError:
+                reply = replies.TOO_LATE
+        self._metrics.count(bot_name if reply.names_bot else NO_BOT, reply.outcome)
+        await send(reply.start)
+        await send(reply.body)
 
-    async def _reply(self, bot_name: str | None, scope: Scope, receive: Receive) -> Reply:
-        if bot_name is None:
-            return _NO_ROUTE
+    def _refusal(self, bot_name: str, scope: Scope) -> Reply | None:
+        """Return what is wrong with a request as far as its head tells."""
+        if not bot_name:
+            return replies.NO_ROUTE
         if scope["method"] != "POST":
-            return _NOT_POST
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        admission = self._bots.admit(bot_name, headers.get(SECRET_HEADER, b""))
-        if admission is not Admission.ADMITTED:
-            return _BY_ADMISSION[admission]
-        return await self._take_in(bot_name, headers, receive)
+            return replies.NOT_POST
+        headers = scope["headers"]
+        if self._networks is not None and not self._networks.include(_peer(scope), headers):
+            return replies.FOREIGN_NETWORK
+        admission = self._bots.admit(bot_name, _secret(headers))
+        return None if admission is _ADMITTED else _BY_ADMISSION[admission]
 
-    async def _take_in(self, bot_name: str, headers: dict[bytes, bytes], receive: Receive) -> Reply:
+    async def _take_in(self, bot_name: str, body: bytes) -> Reply:
+        update = _parsed(body)
+        update_id = update.get("update_id") if isinstance(update, dict) else None
+        if type(update_id) is not int or not _LEAST_ID <= update_id <= _MOST_ID:
+            _logger.warning("%s: refused what is no update: %d bytes", bot_name, len(body))
+            return replies.NO_UPDATE
+        trace = new_trace()
+        command = self._intake.command(bot_name, update, body, trace)
+        started = perf_counter()
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read_body(headers, receive)
-            envelope = _wrap(bot_name, body)
-            return await self._store(envelope)
-        except _BodyTooLargeError:
-            return _TOO_LARGE
-        except TimeoutError:
-            return _TOO_LATE
-        except EnvelopeError as error:
-            _logger.warning("%s: refused what is no update: %s", bot_name, error.why)
-            return _NO_UPDATE
+            answer = await self._intake.ask(command)
+            outcome = (
+                _STORED if type(answer) is bytes else await self._intake.understand(answer, command)
+            )
+        except RedisGoneError as error:
+            self._refused.note(f"{bot_name}: update {update_id}: {error.why} [{trace}]")
+            return replies.NOT_STORED
+        self._metrics.observe_append(perf_counter() - started)
+        if outcome is not _STORED:
+            return self._not_new(outcome, f"{bot_name}: update {update_id}", trace)
+        if self._tells_all:
+            _logger.debug("%s: update %s is stored [%s]", bot_name, update_id, trace)
+        return replies.STORED
 
-    async def _store(self, envelope: UpdateEnvelope) -> Reply:
-        started = time.perf_counter()
-        try:
-            is_new = await self._intake.append(envelope)
-        except IntakeError as error:
-            _logger.warning("%s: update %s: %s", envelope.bot_name, envelope.update_id, error)
-            return _TRY_AGAIN
-        self._metrics.append_seconds.observe(time.perf_counter() - started)
-        return _STORED if is_new else _DUPLICATE
-
-
-def _bot_name(scope: Scope) -> str | None:
-    """Return the path's one segment behind the mount; with and without a slash at its end."""
-    path = str(scope["path"]).removeprefix(str(scope.get("root_path", "")))
-    name = path.removeprefix("/").removesuffix("/")
-    return name if name and "/" not in name else None
+    def _not_new(self, outcome: Appended, which: str, trace: str) -> Reply:
+        if outcome is Appended.DUPLICATE:
+            _logger.debug("%s was stored before [%s]", which, trace)
+            return replies.DUPLICATE
+        self._refused.note(f"{which}: its stream is full [{trace}]")
+        return replies.QUEUE_FULL
 
 
-async def _read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced[:20]) > LARGEST_BODY:
-        raise _BodyTooLargeError
-    parts: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _SenderGoneError
-        part = message.get("body", b"")
-        size += len(part)
-        if size > LARGEST_BODY:
-            raise _BodyTooLargeError
-        parts.append(part)
-        more = message.get("more_body", False)
-    return b"".join(parts)
+class RefusalLog:
+    """One line a second about updates that could not be stored, whatever their number.
+
+    Telegram sends each of them again; an outage must not fill the disk with lines about it.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing to say."""
+        self._silent_until = 0.0
+        self._left_out = 0
+
+    def note(self, what: str) -> None:
+        """Log that an update was refused, or count it for the next line."""
+        now = monotonic()
+        if now < self._silent_until:
+            self._left_out += 1
+            return
+        more = f" (and {self._left_out} before it)" if self._left_out else ""
+        _logger.warning("not stored: %s%s", what, more)
+        self._silent_until, self._left_out = now + 1, 0
 
 
-def _wrap(bot_name: str, body: bytes) -> UpdateEnvelope:
-    """Return the update in its envelope.
+def _path(scope: Scope) -> str:
+    path: str = scope["path"]
+    # A server that serves under a path of its own (uvicorn --root-path) leaves it in there.
+    return path.removeprefix(scope["root_path"]) if scope.get("root_path") else path
 
-    Raises:
-        EnvelopeError: the body is not JSON in UTF-8, or no update.
+
+def _bot_name(path: str) -> str:
+    """Return the path's one segment behind the prefix, empty when it is not one alone."""
+    name = path[len(_PREFIX) :].removesuffix("/")
+    return "" if "/" in name else name
+
+
+def _secret(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    for name, value in headers:
+        if name == _SECRET_HEADER:
+            return value
+    return b""
+
+
+def _peer(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
+
+
+def _parsed(body: bytes) -> Any:
+    """Return what a body says, None when it is not JSON in UTF-8.
+
+    Telegram would repeat what is refused for a day and hold the chat's next updates back, so what
+    any reader of JSON can make sense of is let in: the bots park what no handler can take.
     """
     try:
-        update = json.loads(body.decode())
-    except (ValueError, RecursionError) as error:
-        raise EnvelopeError(
-            "the body is not a Telegram update",
-            why=f"it is not JSON ({type(error).__name__})",
-            mend="send the update exactly as Telegram does",
-        ) from None
-    if not isinstance(update, dict):
-        update = {}
-    return UpdateEnvelope.wrap(bot_name=bot_name, update=update, body=body, origin="gateway")
+        return from_json(body)
+    except ValueError:
+        return _parsed_leniently(body)
 
 
-async def _send(reply: Reply, send: Send) -> None:
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(reply.body)).encode()),
-        *reply.headers,
-    ]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+def _parsed_leniently(body: bytes) -> Any:
+    """Read what the fast parser refuses: half surrogates, deep nesting."""
+    try:
+        return json.loads(body.decode())
+    except (ValueError, RecursionError):
+        return None

@@ -86,5 +86,9 @@ def _account(folder: BotFolder, gateway: dict[str, str]) -> BotAccount | None:
     if not token or not BOT_NAME.fullmatch(bot_name):
         return None
     number = numbers_of_bots(gateway).get(bot_name, "")
-    secret = gateway.get(f"BOT_WEBHOOK_SECRET_{number}") or gateway.get("WEBHOOK_SECRET", "")
+    secret = (
+        gateway.get(f"BOT_WEBHOOK_SECRET_NEXT_{number}")
+        or gateway.get(f"BOT_WEBHOOK_SECRET_{number}")
+        or gateway.get("WEBHOOK_SECRET", "")
+    )
     return BotAccount(folder.name, bot_name, number, token, secret)

@@ -1,9 +1,10 @@
 """The only writer to the terminal: talk on standard error, results on standard output."""
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from utils.errors import EngageError
@@ -38,6 +39,22 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, title: str =
         shown.add_row(*row)
     width = None if sys.stdout.isatty() else 140
     Console(file=sys.stdout, no_color=not colours(), highlight=False, width=width).print(shown)
+
+
+@contextlib.contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal while something lasts, nothing elsewhere; yield what moves it."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.console import Console  # noqa: PLC0415 (slow to import, seldom needed)
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+
+    terminal = Console(file=sys.stderr, no_color=not colours(sys.stderr))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=terminal, transient=True) as shown:
+        task = shown.add_task(label, total=total)
+        yield lambda done: shown.update(task, completed=done)
 
 
 def error(problem: EngageError) -> None:

@@ -72,6 +72,14 @@ GATEWAY = (
     ),
     _BOTS_ADDRESS,
     _REDIS,
+    Section(
+        "How many entries a stream may hold, and who may send updates.",
+        (
+            Variable("QUEUE_HIGH_MARK", None),
+            Variable("TELEGRAM_NETWORKS_ONLY", None),
+            Variable("TRUSTED_PROXIES", None),
+        ),
+    ),
     _OPTIONAL,
 )
 BOTS = (
@@ -83,7 +91,13 @@ BOTS = (
 )
 BOT = ("BOT_NAME", "BOT_TOKEN", "BOT_INTERNAL_KEY", "DRF_INTERNAL_KEY")
 CORE_NUMBERED = ("BOT_NAME_", "BOT_SYSTEM_KEY_")
-GATEWAY_NUMBERED = ("BOT_NAME_", "BOT_TOKEN_", "BOT_INTERNAL_KEY_", "BOT_WEBHOOK_SECRET_")
+GATEWAY_NUMBERED = (
+    "BOT_NAME_",
+    "BOT_TOKEN_",
+    "BOT_INTERNAL_KEY_",
+    "BOT_WEBHOOK_SECRET_",
+    "BOT_WEBHOOK_SECRET_NEXT_",
+)
 
 
 def variables(sections: tuple[Section, ...]) -> list[Variable]:

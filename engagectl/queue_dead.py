@@ -8,7 +8,14 @@ from redis import Redis
 
 from engagectl.bot_accounts import UnknownBotError
 from engagectl.installation import bot_name_of, this_installation
-from engagectl.queue_letters import DeadLetter, Wanted, find_letter, letter_heads, read_letter
+from engagectl.queue_letters import (
+    DeadLetter,
+    LetterError,
+    Wanted,
+    find_letter,
+    letter_heads,
+    read_letter,
+)
 from utils.update_envelope import (
     DUPLICATE_MARK_SECONDS,
     EnvelopeError,
@@ -102,10 +109,13 @@ def check_bot_name(client: Redis, wanted: Wanted) -> None:
 
 def replay(client: Redis, letter: DeadLetter) -> Outcome:
     """Put a letter at the end of its lane's stream, exactly once, however often this is called."""
-    head = read_letter(client, letter.partition, letter.entry_id)
+    try:
+        whole = read_letter(client, letter.partition, letter.entry_id)
+    except LetterError:  # somebody else was faster
+        return Outcome(letter.id, "gone")
     try:
         envelope = UpdateEnvelope.from_fields(
-            {name.encode(): value for name, value in head.fields.items()}
+            {name.encode(): value for name, value in whole.fields.items()}
         ).replayed()
     except EnvelopeError as error:
         return Outcome(letter.id, "refused", error=f"it is no update: {error.why}")

@@ -78,8 +78,8 @@ def show_broadcasts(broadcasts: Sequence[dict[str, Any]]) -> None:
     rows = [
         [
             *(escape(printable(str(each.get(name, "–")))) for name in names),
-            f"{each['rate']:.1f}/s" if each.get("rate") else "",
-            duration(each["eta_s"]) if each.get("eta_s") is not None else "",
+            f"{each['rate_per_second']:.1f}/s" if each.get("rate_per_second") else "",
+            duration(each["eta_seconds"]) if each.get("eta_seconds") is not None else "",
         ]
         for each in broadcasts
     ]

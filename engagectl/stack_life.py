@@ -19,9 +19,9 @@ from engagectl.stack.control import ask_supervisor
 from engagectl.stack.options import StackOptions
 from engagectl.stack.paths import StackPaths, installation_paths
 from engagectl.stack.running import bot_names, run_stack
+from engagectl.stack.service_logs import tail
 from engagectl.stack.services import NAMES
 from engagectl.stack.state import StackState, is_same_process, read_state, running_state
-from engagectl.stack.supervisor import tail
 from engagectl.stack.sweeping import sweep
 from engagectl.status_view import StartView, show_status
 from utils.errors import EngageError

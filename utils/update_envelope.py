@@ -78,7 +78,7 @@ _FAST_KINDS = frozenset(
 PUSH = "push"
 """The kind of an entry that is no update but a message to a learner, from inside."""
 
-_KINDS = frozenset(
+KINDS = frozenset(
     {
         "message", "edited_message", "channel_post", "edited_channel_post", "business_connection",
         "business_message", "edited_business_message", "deleted_business_messages",
@@ -89,6 +89,8 @@ _KINDS = frozenset(
         "stopped_message_generation",
     }
 )  # fmt: skip
+"""Telegram's names of what an update can carry."""
+
 OTHER = "other"
 """The kind of an update whose kind this version does not know."""
 
@@ -229,7 +231,7 @@ class UpdateEnvelope:
 def kind_of(update: Mapping[str, Any]) -> str:
     """Return Telegram's name of what the update carries, `other` when it is unknown."""
     for name in update:
-        if name in _KINDS:
+        if name in KINDS:
             return name
     return OTHER
 
@@ -248,7 +250,7 @@ def chat_of(update: Mapping[str, Any], kind: str) -> int:
     a poll's answer) counts to that person's private chat, which has the person's id.
     """
     carrier = update.get(kind)
-    if not isinstance(carrier, Mapping):
+    if not isinstance(carrier, dict):
         return 0
     if kind == "callback_query":
         found = _id_under(carrier.get("message"), "chat")
@@ -258,14 +260,14 @@ def chat_of(update: Mapping[str, Any], kind: str) -> int:
 
 
 def _id_under(carrier: Any, name: str) -> int:
-    held = carrier.get(name) if isinstance(carrier, Mapping) else None
-    found = held.get("id") if isinstance(held, Mapping) else None
+    held = carrier.get(name) if isinstance(carrier, dict) else None
+    found = held.get("id") if isinstance(held, dict) else None
     return found if type(found) is int and -(2**63) <= found < 2**63 else 0
 
 
 def new_trace() -> str:
     """Return a new trace id: 32 hexadecimal digits. It names, it does not protect."""
-    return f"{random.getrandbits(128):032x}"
+    return random.getrandbits(128).to_bytes(16, "big").hex()
 
 
 def partition_of(bot_name: str, chat_id: int) -> int:

@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from bots.engine import internal_message, internal_update
 from bots.engine.internal_door import answer_starting
 from bots.engine.metrics import EngineMetrics
+from bots.engine.queue_gauges import QueueGauges
 from bots.engine.redis_access import QueueError, RedisAccess
 from bots.engine.service_document import describe
 from bots.engine.settings import EngineSettings, bots_folder, load_engine_settings
@@ -37,6 +38,7 @@ class _Engine:
         self._settings = settings
         self.metrics = EngineMetrics()
         redis = RedisAccess(settings.redis_url.get_secret_value())
+        self.gauges = QueueGauges(redis, self.metrics.registry)
         self.queue = UpdateQueue(redis, high_mark=settings.queue_high_mark)
         self.running: RunningEngine | None = None
         self.failure: str | None = None
@@ -134,6 +136,7 @@ def _add_health(app: FastAPI, engine: _Engine) -> None:
 
     @app.get("/metrics")
     async def show_metrics() -> Response:
+        await engine.gauges.refresh()
         return Response(generate_latest(engine.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

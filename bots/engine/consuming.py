@@ -152,7 +152,7 @@ class _LaneReader:
         if not ready:
             await self._wait()
             return
-        batches = await self._queue.read([stream.reading for stream in ready])
+        batches = await self._queue.read([stream.ask() for stream in ready])
         for stream, batch in zip(ready, batches, strict=True):
             if batch.is_fenced:
                 self.on_lost(stream.lease)
@@ -218,6 +218,8 @@ class _Stream:
         self._rows: dict[tuple[bytes, bytes], deque[Entry]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._in_flight: dict[bytes, Entry] = {}
+        self._gone: set[bytes] = set()
+        """Settled since the last question: its answer may still hold them as unsettled."""
         self._is_full = False
         self._ending = False
 
@@ -232,9 +234,9 @@ class _Stream:
         """Whether more entries may be taken; once full, only when half of them are done."""
         return not self._is_full
 
-    @property
-    def reading(self) -> Reading:
-        """What to ask for next."""
+    def ask(self) -> Reading:
+        """Return what to ask for next."""
+        self._gone.clear()
         return Reading(self.lease, self.lane, self._unsettled_after)
 
     def begin_again(self) -> None:
@@ -253,7 +255,8 @@ class _Stream:
             self.last_id = last or self.last_id
             self.is_hot = len(batch.entries) == BATCH
         for entry in batch.entries:
-            if entry.entry_id not in self._in_flight and not self._ending:
+            is_known = entry.entry_id in self._in_flight or entry.entry_id in self._gone
+            if not is_known and not self._ending:
                 self._in_flight[entry.entry_id] = entry
                 self._put_in_row(entry)
         self._is_full = len(self._in_flight) >= _IN_FLIGHT[self.lane]
@@ -281,6 +284,7 @@ class _Stream:
         """Make room: the entry is settled."""
         if self._in_flight.pop(entry.entry_id, None) is None:
             return
+        self._gone.add(entry.entry_id)
         if self._is_full and len(self._in_flight) <= _IN_FLIGHT[self.lane] // 2:
             self._is_full = False
             self._reader.room_made()

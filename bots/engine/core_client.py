@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import httpx2
@@ -42,9 +42,25 @@ _logger = logging.getLogger(__name__)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def open_core_connections(core_url: str) -> httpx2.AsyncClient:
-    """Return the connections to the core that all bots of a process share."""
+def open_core_connections(
+    core_url: str, *, observe: Callable[[float], None] | None = None
+) -> httpx2.AsyncClient:
+    """Return the connections to the core that all bots of a process share.
+
+    Args:
+        core_url: where the core is.
+        observe: told the seconds until each answer.
+    """
+
+    async def note_begin(request: httpx2.Request) -> None:
+        request.extensions["begun_at"] = time.perf_counter()
+
+    async def note_end(response: httpx2.Response) -> None:
+        if observe:
+            observe(time.perf_counter() - response.request.extensions["begun_at"])
+
     return httpx2.AsyncClient(
+        event_hooks={"request": [note_begin], "response": [note_end]},
         base_url=core_url,
         timeout=httpx2.Timeout(5.0, connect=2.0),
         limits=httpx2.Limits(

@@ -39,6 +39,12 @@ class EngineMetrics:
             "engage_bots_serving", "1 for a bot that serves, 0 for one that failed to load.",
             ["bot"], registry=self.registry,
         )  # fmt: skip
+        self.core_seconds = Histogram(
+            "engage_bots_core_call_seconds",
+            "Time until the core answered a call.",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
         self.sending = SendingMetrics(self.registry)
         self._children: dict[tuple[str, str], Counter] = {}
 
@@ -82,6 +88,12 @@ class SendingMetrics:
             "How long a message waited for its turn, by how it is sent: reply, push, bulk.",
             ["sending"],
             buckets=(0.001, *_SECONDS),
+            registry=registry,
+        )
+        self.call_seconds = Histogram(
+            "engage_bots_telegram_call_seconds",
+            "Time until Telegram answered a call.",
+            buckets=_SECONDS,
             registry=registry,
         )
         self.pushes = Counter(

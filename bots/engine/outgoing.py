@@ -85,7 +85,8 @@ async def _carry_out(
 def _written(answer: Any) -> bytes:
     # Whatever aiogram's annotations say, sessions return what stands under `result`.
     whole = Response[Any](ok=True, result=answer)
-    return whole.model_dump_json(by_alias=True, exclude_none=True, warnings=False).encode()
+    # What was not set may be a stand-in of aiogram's, which cannot be written.
+    return whole.model_dump_json(by_alias=True, exclude_unset=True, warnings=False).encode()
 
 
 def _restored(known: Any, bot: Bot, method: TelegramMethod[TelegramType]) -> Response[TelegramType]:

@@ -72,6 +72,24 @@ class Paced(BaseRequestMiddleware):
             self._metrics.sends.labels(outcome).inc()
 
 
+class Timed(BaseRequestMiddleware):
+    """Innermost: times every call that is made at Telegram."""
+
+    def __init__(self, metrics: SendingMetrics) -> None:
+        """Observe in `metrics`."""
+        self._metrics = metrics
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """Make the call."""
+        with self._metrics.call_seconds.time():
+            return await make_request(bot, method)
+
+
 class RetryAfterHonoured(BaseRequestMiddleware):
     """Waits as long as Telegram asks to, and lets all processes wait, then sends again."""
 

@@ -18,13 +18,9 @@ from bots.engine.folder_watch import FolderWatch
 from bots.engine.ledger import LedgerStore
 from bots.engine.loaded_bot import SharedConnections
 from bots.engine.metrics import EngineMetrics, SendingMetrics
-from bots.engine.outgoing import (
-    HarmlessRefusals,
-    OnceForEachUpdate,
-    calls_under_way,
-)
+from bots.engine.outgoing import HarmlessRefusals, OnceForEachUpdate, calls_under_way
 from bots.engine.ownership import PartitionOwnership
-from bots.engine.paced_calls import Paced, RetryAfterHonoured
+from bots.engine.paced_calls import Paced, RetryAfterHonoured, Timed
 from bots.engine.pacing import Pace, Pacing
 from bots.engine.settings import EngineSettings
 from bots.engine.update_queue import UpdateQueue
@@ -45,7 +41,9 @@ class RunningEngine:
         pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
         pace = Pace(queue.redis, pacing)
         self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
-        self._core = open_core_connections(settings.core_api_url)
+        self._core = open_core_connections(
+            settings.core_api_url, observe=metrics.core_seconds.observe
+        )
         self.cluster = BotCluster(
             bots_dir,
             SharedConnections(telegram=self._telegram, core=self._core),
@@ -102,4 +100,5 @@ def _open_telegram(telegram_api_url: str, pace: Pace, metrics: SendingMetrics) -
     session.middleware.register(HarmlessRefusals())
     session.middleware.register(Paced(pace, metrics))
     session.middleware.register(RetryAfterHonoured(pace, metrics))
+    session.middleware.register(Timed(metrics))
     return session

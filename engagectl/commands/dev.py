@@ -114,3 +114,35 @@ def smoke(as_json: Json = False) -> None:
 
     if not stack_life.smoke(as_json=as_json):
         raise typer.Exit(1)
+
+
+@app.command("chaos")
+def chaos(
+    updates: Annotated[int, typer.Option(min=1, help="Numbered updates to send.")] = 2000,
+    chats: Annotated[int, typer.Option(min=1, max=5000, help="Chats they come from.")] = 50,
+    bots: Annotated[int, typer.Option(min=1, max=100, help="Bots they go to.")] = 5,
+    seed: Annotated[int, typer.Option(help="What the load is made from.")] = 1,
+    faults: Annotated[
+        list[str] | None, typer.Option(help="Names with commas between, or all (repeatable).")
+    ] = None,
+    rate: Annotated[float, typer.Option(min=0.1, max=1000, help="Updates a second at most.")] = 40,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the private stack's files.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Break a private stack part by part under load, and count what was lost or doubled.
+
+    Nothing of yours is touched: programs, database, queue and ports are the run's own.
+    Exit 0 only when nothing was lost, doubled or out of order and each recovery took 15 s at most.
+    Examples: engagectl dev chaos · engagectl dev chaos --faults kill-bots,stop-redis --json
+    """
+    from engagectl import console
+    from engagectl.chaos.report import ChaosOrder, show_report
+    from engagectl.chaos.run import run_chaos
+
+    report = run_chaos(ChaosOrder(updates, chats, bots, seed, faults or (), rate, keep))
+    if as_json:
+        console.document(report.document())
+    else:
+        show_report(report)
+    if not report.holds:
+        raise typer.Exit(1)

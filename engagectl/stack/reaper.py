@@ -3,12 +3,14 @@
 A program run as `python reaper.py MARK`, with its standard input held open by the supervisor.
 Lines say which process groups there are: `add GROUP SIGNAL`, `remove GROUP`. When the input ends,
 every group left gets its signal, and SIGKILL when it has not ended in time; so does any process
-that carries the environment variable ENGAGE_STACK=MARK, in case a line came too late. Standard
-library only, because it must be up before the first service is.
+that carries the environment variable ENGAGE_STACK=MARK, in case a line came too late. Then the
+folders go that were named by `discard FOLDER`. Standard library only, because it must be up before
+the first service is.
 """
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import time
@@ -24,14 +26,20 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     groups: dict[int, int] = {}
+    discarded: list[str] = []
     for line in sys.stdin:
-        word, *numbers = line.split()
+        word, _, rest = line.rstrip("\n").partition(" ")
         if word == "add":
-            groups[int(numbers[0])] = int(numbers[1])
+            group, _, end = rest.partition(" ")
+            groups[int(group)] = int(end)
         elif word == "remove":
-            groups.pop(int(numbers[0]), None)
+            groups.pop(int(rest), None)
+        elif word == "discard":
+            discarded.append(rest)
     end_groups(groups)
     end_marked(sys.argv[1])
+    for folder in discarded:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_groups(groups: dict[int, int]) -> None:

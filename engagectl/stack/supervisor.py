@@ -5,14 +5,14 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from engagectl.stack import reaper
 from engagectl.stack.paths import StackPaths
+from engagectl.stack.reaper_link import ReaperLink
+from engagectl.stack.service_logs import rotate, tail
 from engagectl.stack.services import Service
 from engagectl.stack.state import ServiceState, StackState, started_at, write_state
 
@@ -24,7 +24,6 @@ LONGEST_PAUSE_SECONDS = 30.0
 KEEPS_DYING_AFTER = 3
 _STEADY_SECONDS = 60.0
 _HEALTH_SECONDS = 2.0
-_LOG_BYTES = 10 * 1024 * 1024
 
 
 class Supervisor:
@@ -46,7 +45,8 @@ class Supervisor:
         self._processes: dict[str, asyncio.subprocess.Process] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._restarting: set[str] = set()
-        self._reaper = _start_reaper(state.mark)
+        self._halted: dict[str, asyncio.Event] = {}
+        self._reaper = ReaperLink(state.mark)
         state.services = [ServiceState(service.name, url=service.url) for service in services]
         self._write()
 
@@ -76,12 +76,38 @@ class Supervisor:
         self._restarting.add(name)
         self._ready[name].clear()
         await self._end_process(service)
-        try:
-            async with asyncio.timeout(READY_WITHIN_SECONDS):
-                await self._ready[name].wait()
-        except TimeoutError:
-            return False
-        return True
+        return await self._is_ready_in_time(name)
+
+    async def add(self, service: Service) -> bool:
+        """Take one more service into the running table; return whether it became ready."""
+        self._services.append(service)
+        self._ready[service.name] = asyncio.Event()
+        self.state.services.append(ServiceState(service.name, url=service.url))
+        self._tasks[service.name] = asyncio.create_task(self._keep_running(service))
+        return await self._is_ready_in_time(service.name)
+
+    async def halt(self, name: str) -> None:
+        """Stop one service in order and leave it stopped until `resume`."""
+        service = self._service(name)
+        self._halted[name] = asyncio.Event()
+        self._ready[name].clear()
+        await self._end_process(service)
+        self._note(service, state="stopped", healthy=False, pid=None)
+
+    def resume(self, name: str) -> None:
+        """Let a halted service be started again."""
+        if halted := self._halted.pop(name, None):
+            halted.set()
+
+    def send(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a service and all that it started."""
+        process = self._processes[name]
+        if process.returncode is None:
+            _signal_group(process.pid, number)
+
+    def discard(self, folder: Path) -> None:
+        """Let a folder be removed once everything has ended, however the supervisor ends."""
+        self._reaper.discard(folder)
 
     async def stop(self, told: Callable[[str], None] | None = None) -> None:
         """Stop every service, those first that others do not need; tell of each."""
@@ -99,7 +125,7 @@ class Supervisor:
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         self.state.state = "stopped"
         self._write()
-        self._end_reaper()
+        self._reaper.end()
 
     def last_lines(self, name: str, count: int = 12) -> list[str]:
         """Return the end of a service's log."""
@@ -109,13 +135,15 @@ class Supervisor:
         await asyncio.gather(*(self._ready[need].wait() for need in service.needs))
         pause = FIRST_PAUSE_SECONDS
         while not self._stopping:
+            if halted := self._halted.get(service.name):
+                await halted.wait()
             begun = time.monotonic()
             code = await self._run_once(service)
             if service.probe is None and code == 0:
                 return
             if self._is_stopping():
                 return
-            if service.name in self._restarting:
+            if service.name in self._restarting or service.name in self._halted:
                 self._restarting.discard(service.name)
                 pause = FIRST_PAUSE_SECONDS
                 continue
@@ -125,6 +153,17 @@ class Supervisor:
                 return
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 (jitter)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _is_ready_in_time(self, name: str) -> bool:
+        try:
+            async with asyncio.timeout(READY_WITHIN_SECONDS):
+                await self._ready[name].wait()
+        except TimeoutError:
+            return False
+        return True
+
+    def _service(self, name: str) -> Service:
+        return next(each for each in self._services if each.name == name)
 
     def _is_stopping(self) -> bool:
         return self._stopping
@@ -153,7 +192,7 @@ class Supervisor:
             code = await process.wait()
         finally:
             watch.cancel()
-            self._tell_reaper(f"remove {process.pid}")
+            self._reaper.remove(process.pid)
         if service.probe is None and code == 0:
             self._note(service, state="done", healthy=True, pid=None, ready=True)
         return code
@@ -162,7 +201,7 @@ class Supervisor:
         if service.ready_file:
             service.ready_file.unlink(missing_ok=True)
         log = self._paths.log_file(service.name)
-        _rotate(log)
+        rotate(log)
         self._note(service, state="starting")
         with log.open("ab") as stream:
             process = await asyncio.create_subprocess_exec(
@@ -175,7 +214,7 @@ class Supervisor:
                 stderr=stream,
                 start_new_session=True,
             )  # fmt: skip
-        self._tell_reaper(f"add {process.pid} {int(service.stop_signal)}")
+        self._reaper.add(process.pid, service.stop_signal)
         self._processes[service.name] = process
         self._note(service, pid=process.pid, started=started_at(process.pid))
         return process
@@ -227,17 +266,6 @@ class Supervisor:
     def _write(self) -> None:
         write_state(self._paths.state_file, self.state)
 
-    def _tell_reaper(self, line: str) -> None:
-        if self._reaper.stdin:
-            with contextlib.suppress(OSError):
-                self._reaper.stdin.write(f"{line}\n".encode())
-                self._reaper.stdin.flush()
-
-    def _end_reaper(self) -> None:
-        if self._reaper.stdin:
-            self._reaper.stdin.close()
-        self._reaper.wait()
-
 
 async def settled(awaitable: Awaitable[object], stop: asyncio.Event) -> bool:
     """Wait for `awaitable` or for `stop`; return False when stopped first."""
@@ -248,18 +276,6 @@ async def settled(awaitable: Awaitable[object], stop: asyncio.Event) -> bool:
         task.cancel()
     await asyncio.gather(*pending, return_exceptions=True)
     return work in done
-
-
-def tail(path: Path, count: int) -> list[str]:
-    """Return a file's last `count` lines, none when it cannot be read."""
-    try:
-        with path.open("rb") as stream:
-            stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, stream.tell() - 65536))
-            text = stream.read().decode("utf-8", errors="replace")
-    except OSError:
-        return []
-    return text.splitlines()[-count:]
 
 
 def _stop_waves(services: list[Service]) -> Iterable[list[Service]]:
@@ -276,16 +292,6 @@ def _stop_waves(services: list[Service]) -> Iterable[list[Service]]:
         yield [service for service in services if service.name in wave]
 
 
-def _start_reaper(mark: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 (our own program)
-        [sys.executable, "-S", "-E", str(Path(reaper.__file__)), mark],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
 def _own_environment() -> dict[str, str]:
     return dict(os.environ)  # noqa: TID251 (handed on to the services)
 
@@ -299,9 +305,3 @@ def _with_niceness(service: Service) -> list[str]:
 def _signal_group(group: int, number: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-
-
-def _rotate(log: Path) -> None:
-    with contextlib.suppress(OSError):
-        if log.stat().st_size > _LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))

@@ -7,7 +7,7 @@ import httpx2
 from redis import Redis
 
 from tests.services import REPOSITORY, Program, free_port
-from utils.update_envelope import PARTITIONS, UpdateEnvelope, stream_name
+from utils.update_envelope import LANES, PARTITIONS, UpdateEnvelope, stream_name
 
 SHARED_SECRET = "shared-secret-of-all-bots"
 OWN_SECRET = "secret-of-the-vocabulary-bot"
@@ -86,5 +86,6 @@ def stored(redis: Redis) -> list[UpdateEnvelope]:
     return [
         UpdateEnvelope.from_fields(fields)
         for partition in range(PARTITIONS)
-        for _, fields in redis.xrange(stream_name(partition))
+        for lane in LANES
+        for _, fields in redis.xrange(stream_name(partition, lane))
     ]

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from tests.benchmarks.report import Report
 
-NAMES = ("cli", "startup", "reply", "roundtrip", "worker", "bots", "reload")
+NAMES = ("cli", "startup", "reply", "gateway", "worker", "roundtrip", "bots", "reload")
 
 
 def main() -> int:

@@ -83,6 +83,7 @@ class FakeTelegram(HttpServer):
         message = {
             "message_id": next(self._numbers), "date": int(time.time()), "text": body["text"],
             "chat": {"id": int(str(body["chat_id"])), "type": "private"},
+            "link_preview_options": {"is_disabled": True},
         }  # fmt: skip
         return JSONResponse({"ok": True, "result": message})
 

@@ -12,9 +12,9 @@ from tests.engagectl.queue_scene import environment
 from tests.services import REPOSITORY
 
 _BROADCAST = {
-    "id": 3, "bot": "english_bot", "state": "running", "total": 1000, "waiting": 620, "queued": 80,
-    "sent": 290, "blocked": 9, "failed": 1, "started_at": "2026-03-01T09:00:00+00:00",
-    "rate": 24.6, "eta_s": 700.0,
+    "id": 3, "bot_number": 1, "state": "running", "started_at": "2026-03-01T09:00:00+00:00",
+    "finished_at": None, "is_prepared": True, "total": 1000, "waiting": 620, "queued": 80,
+    "sent": 290, "blocked": 9, "failed": 1, "rate_per_second": 24.6, "eta_seconds": 700,
 }  # fmt: skip
 
 
@@ -27,6 +27,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(REPOSITORY / package, root / package, ignore=skipped)
     (root / "engageai_core").mkdir()
     (root / "engageai_core" / "__init__.py").touch()
+    (root / "api_gateway").mkdir()
+    (root / "api_gateway" / ".env").write_text("BOT_NAME_1=english_bot\n")
     return root
 
 
@@ -44,13 +46,13 @@ def _prints(value: object) -> str:
 
 
 def test_each_broadcasts_progress_is_handed_on(clone: Path):
-    done = _run(clone, _prints([_BROADCAST]), "--json")
+    done = _run(clone, _prints({"broadcasts": [_BROADCAST]}), "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {"broadcasts": [_BROADCAST]}
+    assert json.loads(done.stdout) == {"broadcasts": [{"bot": "english_bot", **_BROADCAST}]}
 
 
 def test_a_table_shows_numbers_and_what_is_left(clone: Path):
-    done = _run(clone, _prints([_BROADCAST]))
+    done = _run(clone, _prints({"broadcasts": [_BROADCAST]}))
     row = next(line for line in done.stdout.splitlines() if "english_bot" in line)
     assert [cell.strip() for cell in row.strip("│").split("│")] == [
         "3", "english_bot", "running", "1000", "620", "80", "290", "9", "1", "24.6/s", "12 min",
@@ -58,7 +60,7 @@ def test_a_table_shows_numbers_and_what_is_left(clone: Path):
 
 
 def test_no_broadcast_is_no_error(clone: Path):
-    done = _run(clone, _prints([]))
+    done = _run(clone, _prints({"broadcasts": []}))
     assert (done.returncode, done.stdout) == (0, "")
     assert "there is no broadcast" in done.stderr
 
@@ -67,8 +69,9 @@ def test_no_broadcast_is_no_error(clone: Path):
     ("core", "said"),
     [
         ("sys.exit('the database is away')", "the database is away"),
-        ("print('hello')", "no JSON"),
-        ("print('{}')", "no list"),
+        ("print('hello')", "holds no broadcasts"),
+        ("print('{}')", "holds no broadcasts"),
+        ("print('[]')", "holds no broadcasts"),
     ],
 )
 def test_a_core_that_fails_is_exit_code_1_with_its_own_words(clone: Path, core: str, said: str):

@@ -15,6 +15,7 @@ from engagectl.telegram_webhook import (
     webhook_infos,
 )
 from tests.engagectl.conftest import BotApiServer
+from utils.env_files import update_env_file
 
 _ORDER = WebhookOrder("https://bots.example.org")
 _URL = "https://bots.example.org/webhook/english_bot/"
@@ -123,3 +124,14 @@ def test_accounts_come_from_the_files_and_are_chosen_by_name(installation: Insta
     with pytest.raises(UnknownBotError) as caught:
         choose_accounts(accounts, ["englsh_bot"], everyone=False)
     assert caught.value.mend == "did you mean english_bot?"
+
+
+def test_secret_that_follows_is_the_one_told_to_telegram(installation: Installation):
+    write_env_files(installation)
+    update_env_file(installation.gateway_env, {"BOT_WEBHOOK_SECRET_1": "now"})
+    one, other = read_accounts(installation)
+    assert (one.number, one.secret) == ("1", "now")
+    update_env_file(installation.gateway_env, {"BOT_WEBHOOK_SECRET_NEXT_1": "from now on"})
+    changed, unchanged = read_accounts(installation)
+    assert changed.secret == "from now on"
+    assert unchanged == other

@@ -66,7 +66,7 @@ class _CallMaker:
     ) -> Call:
         rng = random.Random(draw(st.integers(0, 2**32)))
         values: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "header": {}, "cookie": {}}
-        for parameter in map(maker._resolved, operation.get("parameters", [])):
+        for parameter in maker.parameters(operation):
             if parameter.get("required") or rng.random() < 0.5:
                 values[parameter["in"]][parameter["name"]] = draw(maker._parameter(parameter, rng))
         body = draw(maker._body(operation, rng))
@@ -83,6 +83,17 @@ class _CallMaker:
         """Return a strategy for calls of one operation."""
         drawn: st.SearchStrategy[Call] = self._drawn(self, method, path, operation)
         return drawn
+
+    def parameters(self, operation: Any) -> list[Any]:
+        """Return the operation's parameters, the headers that hold its key among them."""
+        schemes = self._document.get("components", {}).get("securitySchemes", {})
+        keys = [schemes[name] for each in operation.get("security", []) for name in each]
+        headers = [
+            {"name": key["name"], "in": "header", "required": True, "schema": {"type": "string"}}
+            for key in keys
+            if key["type"] == "apiKey" and key["in"] == "header"
+        ]
+        return [*map(self._resolved, operation.get("parameters", [])), *headers]
 
     def _parameter(self, parameter: Any, rng: random.Random) -> st.SearchStrategy[Any]:
         known = self._known.get(parameter["name"])

@@ -150,6 +150,61 @@ async def test_a_restart_that_was_asked_for_is_no_death(table: Table, stopped_la
     assert not await supervisor.restart("nobody")
 
 
+async def test_a_halted_service_stays_stopped_until_it_is_resumed(table: Table, stopped_later):
+    supervisor = table.supervise(table.service("halted"))
+    stopped_later.append(supervisor)
+    supervisor.start()
+    assert await supervisor.wait_ready()
+    first = _status(supervisor, "halted").pid
+    await supervisor.halt("halted")
+    await asyncio.sleep(1.0)
+    assert (_status(supervisor, "halted").state, _status(supervisor, "halted").pid) == (
+        "stopped",
+        None,
+    )
+    supervisor.resume("halted")
+    await supervisor.wait_for("halted")
+    assert _status(supervisor, "halted").pid not in {first, None}
+    assert _status(supervisor, "halted").restarts == 0
+
+
+async def test_a_service_halted_while_it_waits_to_be_restarted_stays_stopped(
+    table: Table, stopped_later
+):
+    supervisor = table.supervise(table.service("mortal"))
+    stopped_later.append(supervisor)
+    supervisor.start()
+    assert await supervisor.wait_ready()
+    supervisor.send("mortal", signal.SIGKILL)
+    await _until(lambda: _status(supervisor, "mortal").restarts == 1)
+    await supervisor.halt("mortal")
+    await asyncio.sleep(1.0)
+    assert _status(supervisor, "mortal").state == "stopped"
+    supervisor.resume("mortal")
+    await supervisor.wait_for("mortal")
+
+
+async def test_a_service_can_join_a_running_table(table: Table, stopped_later):
+    supervisor = table.supervise(table.service("first"))
+    stopped_later.append(supervisor)
+    supervisor.start()
+    assert await supervisor.wait_ready()
+    assert await supervisor.add(table.service("late"))
+    assert _status(supervisor, "late").healthy
+
+
+async def test_a_discarded_folder_goes_with_the_supervisor(table: Table, tmp_path: Path):
+    folder = tmp_path / "a folder"
+    (folder / "deep").mkdir(parents=True)
+    supervisor = table.supervise(table.service("one"))
+    supervisor.discard(folder)
+    supervisor.start()
+    assert await supervisor.wait_ready()
+    assert folder.exists()
+    await supervisor.stop()
+    assert not folder.exists()
+
+
 async def test_stopping_ends_even_what_will_not_and_its_children(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ):
@@ -210,6 +265,7 @@ from tests.engagectl.stack.test_supervisor import Table, _STUBBORN
 async def main():
     table = Table(Path(sys.argv[1]))
     supervisor = table.supervise(table.service("one", _STUBBORN), table.service("two"))
+    supervisor.discard(table.paths.logs_dir)
     supervisor.start()
     await supervisor.wait_ready()
     print(supervisor.state.mark, flush=True)
@@ -235,6 +291,9 @@ def test_a_killed_supervisor_leaves_no_process(tmp_path: Path, monkeypatch: pyte
     while _marked(mark) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert _marked(mark) == []
+    while (tmp_path / ".engage" / "logs").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not (tmp_path / ".engage" / "logs").exists()
 
 
 def _marked(mark: str) -> list[int]:
