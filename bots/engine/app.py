@@ -96,8 +96,7 @@ def _set_up_logging(settings: EngineSettings) -> None:
     # Health is asked for ten times a second while the stack comes up.
     logging.getLogger("uvicorn.access").propagate = False
     # A line or more for each update, where the metrics count them already.
-    for name in ("aiogram.event", "httpx2"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("aiogram.event").setLevel(logging.WARNING)
 
 
 def _build(engine: _Engine) -> FastAPI:

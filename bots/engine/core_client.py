@@ -8,14 +8,15 @@ from its ledger what the core answered before.
 
 import asyncio
 import itertools
+import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-import httpx2
 from pydantic import BaseModel, ValidationError
 
+from bots.engine.core_connections import CoreAnswer, CoreConnections, CoreSilentError
 from bots.engine.core_errors import CoreUnavailableError, refusal
 from bots.engine.core_models import (
     Activity,
@@ -42,34 +43,6 @@ _logger = logging.getLogger(__name__)
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def open_core_connections(
-    core_url: str, *, observe: Callable[[float], None] | None = None
-) -> httpx2.AsyncClient:
-    """Return the connections to the core that all bots of a process share.
-
-    Args:
-        core_url: where the core is.
-        observe: told the seconds until each answer.
-    """
-
-    async def note_begin(request: httpx2.Request) -> None:
-        request.extensions["begun_at"] = time.perf_counter()
-
-    async def note_end(response: httpx2.Response) -> None:
-        if observe:
-            observe(time.perf_counter() - response.request.extensions["begun_at"])
-
-    return httpx2.AsyncClient(
-        event_hooks={"request": [note_begin], "response": [note_end]},
-        base_url=core_url,
-        timeout=httpx2.Timeout(5.0, connect=2.0),
-        limits=httpx2.Limits(
-            max_connections=100, max_keepalive_connections=50, keepalive_expiry=30.0
-        ),
-        trust_env=False,
-    )
-
-
 class CoreClient:
     """One bot's way to the core.
 
@@ -78,7 +51,7 @@ class CoreClient:
         CoreRefusalError: the core refused; its subclasses name the usual reasons.
     """
 
-    def __init__(self, connections: httpx2.AsyncClient, *, key: str) -> None:
+    def __init__(self, connections: CoreConnections, *, key: str) -> None:
         """Call over `connections` as the bot whose DRF_INTERNAL_KEY is `key`."""
         self._connections = connections
         self._headers = {HEADER: key}
@@ -140,7 +113,7 @@ class CoreClient:
         """Return the open activity, None when there is none."""
         path = _learner_path(telegram_id, "activities/current/")
         response = await self._send("GET", path)
-        return None if response.status_code == 204 else _parsed(Activity, response)
+        return None if response.status == 204 else _parsed(Activity, response)
 
     async def pause_activity(self, telegram_id: int) -> None:
         """Close the open activity so that it can be taken up again; harmless without one."""
@@ -218,7 +191,7 @@ class CoreClient:
 
     async def _send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None
-    ) -> httpx2.Response:
+    ) -> CoreAnswer:
         ledger = current_ledger()
         if ledger is None:
             return _checked(await self._request(method, path, body, {}))
@@ -237,12 +210,12 @@ class CoreClient:
 
     async def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, more: Mapping[str, str]
-    ) -> httpx2.Response:
+    ) -> CoreAnswer:
         headers = {**self._headers, **trace_header(), **more}
         deadline = time.monotonic() + PATIENCE_SECONDS
         for pause in _pauses():
             failure = await self._try(method, path, body, headers)
-            if isinstance(failure, httpx2.Response):
+            if isinstance(failure, CoreAnswer):
                 return failure
             if time.monotonic() + pause >= deadline:
                 raise _unavailable(method, path, failure)
@@ -252,15 +225,13 @@ class CoreClient:
 
     async def _try(
         self, method: str, path: str, body: Mapping[str, Any] | None, headers: Mapping[str, str]
-    ) -> httpx2.Response | str:
+    ) -> CoreAnswer | str:
         """Return the answer, or in words why there is none."""
         try:
-            response = await self._connections.request(method, path, json=body, headers=headers)
-        except httpx2.TransportError as error:
-            return type(error).__name__
-        if response.status_code in _WORTH_REPEATING:
-            return f"HTTP {response.status_code}"
-        return response
+            answer = await self._connections.request(method, path, body=body, headers=headers)
+        except CoreSilentError as error:
+            return str(error)
+        return f"HTTP {answer.status}" if answer.status in _WORTH_REPEATING else answer
 
 
 def trace_header() -> dict[str, str]:
@@ -269,22 +240,22 @@ def trace_header() -> dict[str, str]:
     return {"traceparent": f"00-{trace}-{new_trace()[:16]}-01"} if trace else {}
 
 
-def _checked(response: httpx2.Response) -> httpx2.Response:
+def _checked(response: CoreAnswer) -> CoreAnswer:
     """Return the response when the core did what was asked; raise its refusal otherwise."""
     if response.is_success:
         return response
     raise _refusal_of(response)
 
 
-def _written(response: httpx2.Response) -> bytes:
-    return b"%d %s" % (response.status_code, response.content)
+def _written(response: CoreAnswer) -> bytes:
+    return b"%d %s" % (response.status, response.content)
 
 
-def _restored(known: Any) -> httpx2.Response:
-    if isinstance(known, httpx2.Response):
+def _restored(known: Any) -> CoreAnswer:
+    if isinstance(known, CoreAnswer):
         return known
     status, _, content = bytes(known).partition(b" ")
-    return httpx2.Response(int(status), content=content)
+    return CoreAnswer(int(status), content)
 
 
 def _pauses() -> Iterator[float]:
@@ -295,7 +266,7 @@ def _learner_path(telegram_id: int, rest: str = "") -> str:
     return f"/api/v1/learners/{telegram_id}/{rest}"
 
 
-def _parsed(model: type[_Model], response: httpx2.Response) -> _Model:
+def _parsed(model: type[_Model], response: CoreAnswer) -> _Model:
     try:
         return model.model_validate_json(response.content)
     except ValidationError as error:
@@ -307,18 +278,18 @@ def _parsed(model: type[_Model], response: httpx2.Response) -> _Model:
         ) from None
 
 
-def _refusal_of(response: httpx2.Response) -> Exception:
+def _refusal_of(response: CoreAnswer) -> Exception:
     try:
-        error = response.json()["error"]
+        error = json.loads(response.content)["error"]
         return refusal(
-            status=response.status_code,
+            status=response.status,
             code=str(error["code"]),
             message=str(error.get("message", "")),
             fields=error.get("fields") or {},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return refusal(
-            status=response.status_code, code="unreadable", message="no JSON error", fields={}
+            status=response.status, code="unreadable", message="no JSON error", fields={}
         )
 
 

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Self
 
 from bots.engine.ownership import Lease
-from bots.engine.redis_access import PROMPT_SECONDS, RedisAccess, Script
+from bots.engine.redis_access import PROMPT_SECONDS, Call, RedisAccess, Script
 from bots.engine.update_queue import until_done
 from utils.errors import EngageError
 from utils.update_envelope import UNSURE_KEY, UpdateEnvelope
@@ -29,6 +29,15 @@ _RECALL = Script(
 redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return redis.call('HGETALL', KEYS[1])
+"""
+)
+
+
+_WRITE = Script(
+    """
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1
 """
 )
 
@@ -158,8 +167,8 @@ class LedgerStore:
     def __init__(self, redis: RedisAccess) -> None:
         """Keep ledgers in `redis`."""
         self._redis = redis
-        self._waiting: dict[str, dict[Any, bytes]] = {}
-        self._in_hand: dict[str, dict[Any, bytes]] = {}
+        self._waiting: dict[str, dict[str, bytes]] = {}
+        self._in_hand: dict[str, dict[str, bytes]] = {}
         self._hand_free = asyncio.Event()
         self._writing: asyncio.Task[None] | None = None
         self.unsure = 0
@@ -170,12 +179,10 @@ class LedgerStore:
         values = iter(flat)
         return {name.decode(): value for name, value in zip(values, values, strict=True)}
 
-    async def write(self, key: str, fields: dict[Any, bytes]) -> None:
+    async def write(self, key: str, fields: dict[str, bytes]) -> None:
         """Write fields now; raises QueueError when Redis does not confirm it in time."""
-        pipeline = self._redis.pipeline()
-        pipeline.hset(key, mapping=fields)
-        pipeline.expire(key, _KEPT_SECONDS)
-        await self._redis.run(pipeline.execute(), seconds=PROMPT_SECONDS)
+        flat = [part for pair in fields.items() for part in pair]
+        await self._redis.call(_WRITE, [key], [_KEPT_SECONDS, *flat], seconds=PROMPT_SECONDS)
 
     def write_soon(self, key: str, fields: dict[str, bytes]) -> None:
         """Write fields in the background, trying until it is done."""
@@ -200,11 +207,11 @@ class LedgerStore:
             self._hand_free.set()
 
     async def _write_in_hand(self) -> None:
-        pipeline = self._redis.pipeline()
-        for key, fields in self._in_hand.items():
-            pipeline.hset(key, mapping=fields)
-            pipeline.expire(key, _KEPT_SECONDS)
-        await self._redis.run(pipeline.execute())
+        calls: list[Call] = [
+            ([key], [_KEPT_SECONDS, *(part for pair in fields.items() for part in pair)])
+            for key, fields in self._in_hand.items()
+        ]
+        await self._redis.call_each(_WRITE, calls)
 
     async def list_unsure(self, envelope: UpdateEnvelope, step: str) -> None:
         """List a call that is made again although it may have been made; raises QueueError."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-import httpx2
 from aiogram import Bot, Dispatcher, Router
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.base import BaseSession
@@ -19,6 +18,7 @@ from bots.engine import fallback
 from bots.engine.blocking import ChatStateMiddleware
 from bots.engine.bot_settings import BotSettings, Command, read_bot_settings
 from bots.engine.core_client import CoreClient
+from bots.engine.core_connections import CoreConnections
 from bots.engine.failures import UnfitUpdateError
 from bots.engine.generations import ROOT, Generation
 from bots.engine.middlewares import FailureMiddleware, LearnerMiddleware, tell, translator_for
@@ -42,7 +42,7 @@ class SharedConnections:
     """What all bots of the process use together."""
 
     telegram: BaseSession
-    core: httpx2.AsyncClient
+    core: CoreConnections
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from bots.engine.cluster import BotCluster
 from bots.engine.consuming import UpdateConsumer
-from bots.engine.core_client import open_core_connections
+from bots.engine.core_connections import CoreConnections
 from bots.engine.delivering import Delivery, DeliveryMeans, Voice
 from bots.engine.folder_watch import FolderWatch
 from bots.engine.ledger import LedgerStore
@@ -41,9 +41,7 @@ class RunningEngine:
         pacing = Pacing(settings.pace_chat_burst, settings.pace_pushes_a_second)
         pace = Pace(queue.redis, pacing)
         self._telegram = _open_telegram(settings.telegram_api_url, pace, metrics.sending)
-        self._core = open_core_connections(
-            settings.core_api_url, observe=metrics.core_seconds.observe
-        )
+        self._core = CoreConnections(settings.core_api_url, observe=metrics.core_seconds.observe)
         self.cluster = BotCluster(
             bots_dir,
             SharedConnections(telegram=self._telegram, core=self._core),

@@ -1,9 +1,10 @@
 """Which learner a caller means, and whether it may."""
 
+from django.db.models import Exists, OuterRef
 from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 
-from engageai_core.accounts.models import Learner
+from engageai_core.accounts.models import BotChat, Learner
 from engageai_core.common.authentication import InternalBot
 from engageai_core.common.errors import ApiError
 
@@ -15,13 +16,17 @@ def learner_of_bot(*, telegram_id: int, bot: InternalBot) -> Learner:
         ApiError: 404 `learner_not_found`, nobody has this Telegram id.
         PermissionDenied: the learner never talked to this bot.
     """
-    learner = Learner.objects.filter(telegram_id=telegram_id).first()
-    if learner is None:
+    chats = BotChat.objects.filter(learner=OuterRef("pk"), bot_number=bot.number)
+    # The most frequent read of all: what nearly every caller shows comes along.
+    found = Learner.objects.select_related("streak").annotate(has_chat=Exists(chats))
+    try:
+        learner = found.get(telegram_id=telegram_id)
+    except Learner.DoesNotExist:
         raise ApiError(
             "learner_not_found",
             "No learner has this Telegram id; make one with PUT.",
             status_code=status.HTTP_404_NOT_FOUND,
-        )
-    if not learner.chats.filter(bot_number=bot.number).exists():
+        ) from None
+    if not learner.has_chat:
         raise PermissionDenied("This learner has no chat with the calling bot.")
     return learner

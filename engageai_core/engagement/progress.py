@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from engageai_core.accounts.models import Learner
-from engageai_core.engagement.selectors import recent_days, standing_of
+from engageai_core.engagement.selectors import recent_days, standing_of, xp_of_today
 from engageai_core.learning.selectors import answer_stats, skill_profile, word_counts
 
 DAYS_SHOWN = 35
@@ -58,7 +58,7 @@ def progress_of(learner: Learner, at: datetime | None = None) -> Progress:
     return Progress(
         level=learner.level or None,
         xp=standing.xp,
-        xp_today=standing.xp_today,
+        xp_today=xp_of_today(learner, at),
         daily_goal_xp=daily_goal_xp(learner),
         streak_days=standing.streak_days,
         longest_streak=standing.longest_streak,

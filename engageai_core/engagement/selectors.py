@@ -12,10 +12,9 @@ from engageai_core.engagement.models import DailyActivity, Streak
 
 @dataclass(frozen=True)
 class Standing:
-    """XP in all and today, and the streak as it stands today."""
+    """XP in all, and the streak as it stands today."""
 
     xp: int
-    xp_today: int
     streak_days: int
     longest_streak: int
 
@@ -27,17 +26,27 @@ def local_date(learner: Learner, at: datetime | None = None) -> date:
 
 def standing_of(learner: Learner, at: datetime | None = None) -> Standing:
     """Return how the learner stands at `at` (default: now)."""
-    today = local_date(learner, at)
-    streak = Streak.objects.filter(learner=learner).first()
+    streak = _streak_of(learner)
     if streak is None:
-        return Standing(xp=0, xp_today=0, streak_days=0, longest_streak=0)
-    active = DailyActivity.objects.filter(learner=learner, date=today).first()
+        return Standing(xp=0, streak_days=0, longest_streak=0)
     return Standing(
         xp=streak.total_xp,
-        xp_today=active.xp if active else 0,
-        streak_days=streak.current_days if is_alive(streak, today) else 0,
+        streak_days=streak.current_days if is_alive(streak, local_date(learner, at)) else 0,
         longest_streak=streak.longest_days,
     )
+
+
+def xp_of_today(learner: Learner, at: datetime | None = None) -> int:
+    """Return the XP earned on the learner's date at `at` (default: now)."""
+    active = DailyActivity.objects.filter(learner=learner, date=local_date(learner, at)).first()
+    return active.xp if active else 0
+
+
+def _streak_of(learner: Learner) -> Streak | None:
+    try:
+        return learner.streak
+    except Streak.DoesNotExist:
+        return None
 
 
 def is_alive(streak: Streak, today: date) -> bool:

@@ -43,6 +43,8 @@ def reward_answer(
     today = local_date(learner, at)
     Streak.objects.get_or_create(learner=learner)
     streak = Streak.objects.select_for_update().get(learner=learner)
+    # Who reads the learner's streak from this instance afterwards sees what is written here.
+    learner.streak = streak
     xp = _xp_for(kind, correct=correct)
     _, is_new = XpEntry.objects.get_or_create(
         learner=learner,

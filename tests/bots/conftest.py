@@ -8,7 +8,7 @@ import pytest
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from bots.engine.core_client import open_core_connections
+from bots.engine.core_connections import CoreConnections
 from bots.engine.loaded_bot import LoadedBot, SharedConnections, load_bot
 from bots.engine.outgoing import HarmlessRefusals, OnceForEachUpdate
 from tests.bots.fake_core import FakeCore
@@ -46,7 +46,7 @@ async def connections(telegram: FakeTelegram, core: FakeCore) -> AsyncIterator[S
     session = AiohttpSession(api=server)
     session.middleware.register(OnceForEachUpdate())
     session.middleware.register(HarmlessRefusals())
-    to_core = open_core_connections(str(core.server.make_url("")))
+    to_core = CoreConnections(str(core.server.make_url("")))
     yield SharedConnections(telegram=session, core=to_core)
     await to_core.aclose()
     await session.close()

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bots.engine.core_client import CoreClient, open_core_connections
+from bots.engine.core_client import CoreClient
+from bots.engine.core_connections import CoreConnections
 from bots.engine.core_errors import (
     CoreAccessError,
     CoreRefusalError,
@@ -52,7 +53,7 @@ def server() -> Iterator[CannedCore]:
 async def client(server: CannedCore) -> AsyncIterator[CoreClient]:
     """A client with its key; the far side has nothing on record."""
     server.answers, server.requests = [], []
-    async with open_core_connections(server.url) as connections:
+    async with CoreConnections(server.url) as connections:
         yield CoreClient(connections, key="the-key-of-the-bot")
 
 
@@ -208,7 +209,7 @@ async def test_answer_of_another_shape_names_what_is_wrong(
 
 
 async def test_core_that_does_not_run_is_unavailable_in_time_for_the_learner() -> None:
-    async with open_core_connections("http://127.0.0.1:9") as connections:
+    async with CoreConnections("http://127.0.0.1:9") as connections:
         client = CoreClient(connections, key="k")
         async with asyncio.timeout(13):
             with pytest.raises(CoreUnavailableError, match="no answer"):

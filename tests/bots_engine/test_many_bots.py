@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from bots.engine.bot_settings import BotSettings, Command, read_bot_keys, read_bot_settings
 from bots.engine.cluster import BotCluster
-from bots.engine.core_client import open_core_connections
+from bots.engine.core_connections import CoreConnections
 from bots.engine.failures import BotNotServedError
 from bots.engine.folder_watch import FolderWatch
 from bots.engine.introductions import Introductions
@@ -96,7 +96,7 @@ async def cluster_of(bots: Bots, telegram: FakeTelegram) -> AsyncIterator[Callab
     core = ScriptedCore()
     core.start()
     session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.url))
-    connections = SharedConnections(session, open_core_connections(core.url))
+    connections = SharedConnections(session, CoreConnections(core.url))
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(kept_ready: int = 500) -> BotCluster:

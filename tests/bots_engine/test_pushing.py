@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bots.engine.core_client import CoreClient, open_core_connections
+from bots.engine.core_client import CoreClient
+from bots.engine.core_connections import CoreConnections
 from bots.engine.core_errors import CoreUnavailableError
 from bots.engine.pushing import OutcomeReporter
 from tests.bots_engine.http_fakes import ScriptedCore
@@ -184,7 +185,7 @@ def scripted_core() -> Iterator[ScriptedCore]:
 async def client(scripted_core: ScriptedCore) -> AsyncIterator[CoreClient]:
     """A bot's way to it."""
     scripted_core.forget()
-    async with open_core_connections(scripted_core.url) as connections:
+    async with CoreConnections(scripted_core.url) as connections:
         yield CoreClient(connections, key="k" * 40)
 
 

@@ -9,12 +9,12 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from aiogram import Dispatcher, F, Router
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.types import Message
 
+from bots.engine.core_connections import CoreConnections
 from bots.engine.generations import Generation
 from bots.engine.loaded_bot import BotLoadError, SharedConnections, load_bot
 from bots.engine.slim_routers import make_slim
@@ -195,7 +195,7 @@ def folder(tmp_path: Path) -> Iterator[BotFolder]:
 @pytest.fixture
 def connections() -> SharedConnections:
     """Connections that are never used."""
-    return SharedConnections(AiohttpSession(), httpx2.AsyncClient())
+    return SharedConnections(AiohttpSession(), CoreConnections("http://127.0.0.1:9"))
 
 
 def _generation(folder: BotFolder) -> Generation:
