@@ -91,6 +91,7 @@ class BotKeeper:
     async def loaded(self, served: ServedBot) -> LoadedBot | None:
         """Return the bot's handlers as its folder has them now, None when they do not load."""
         name = served.folder.name
+        self._queue.make_way()
         if served.loaded is None or name in self._queue:
             served = await self._up_to_date(served)
         if served.loaded is not None and name in self._ready:

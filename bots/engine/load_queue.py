@@ -7,12 +7,13 @@ import time
 from collections.abc import Awaitable, Callable
 
 _WITHOUT_PAUSE = 20
+_SECONDS_OF_WAY = 1.0
 
 
 class LoadQueue:
     """Works the folders off in the background.
 
-    With more than a few in it, half of the time is left to the bots that serve already.
+    With more than a few in it, half of the time is left to updates, as long as some come.
     """
 
     def __init__(self, read: Callable[[str], Awaitable[None]]) -> None:
@@ -25,6 +26,11 @@ class LoadQueue:
         self._is_idle = asyncio.Event()
         self._is_idle.set()
         self._worker: asyncio.Task[None] | None = None
+        self._way_until = 0.0
+
+    def make_way(self) -> None:
+        """Leave time to the update that has come."""
+        self._way_until = time.monotonic() + _SECONDS_OF_WAY
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the folder waits to be read, or is being read."""
@@ -66,7 +72,7 @@ class LoadQueue:
             began = time.perf_counter()
             if self._waiting:
                 await asyncio.wait([self._begin(next(iter(self._waiting)))])
-            if len(self._waiting) > _WITHOUT_PAUSE:
+            if len(self._waiting) > _WITHOUT_PAUSE and time.monotonic() < self._way_until:
                 await asyncio.sleep(time.perf_counter() - began)
             if not self._waiting:
                 self._has_work.clear()
