@@ -56,6 +56,9 @@ def run_chaos(order: ChaosOrder) -> ChaosReport:
     finally:
         if not order.keep:
             shutil.rmtree(paths.root, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                # Logs of this run or another may lie beside it.
+                paths.root.parent.rmdir()
 
 
 async def _run(
