@@ -51,5 +51,5 @@ def test_engine_starts_before_redis_does(tmp_path: Path, redis_server: RedisServ
 
 def _in_hand(world: World) -> int:
     shown = world.http.get("/metrics").text
-    lines = [line for line in shown.splitlines() if line.startswith("engage_bots_updates_in_fl")]
-    return int(float(lines[0].split()[1]))
+    lines = [line for line in shown.splitlines() if line.startswith("engage_bots_entries_in_fl")]
+    return sum(int(float(line.split()[1])) for line in lines)
