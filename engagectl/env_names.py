@@ -87,6 +87,15 @@ BOTS = (
     Section("The core's address.", (Variable("CORE_API_URL", "http://127.0.0.1:8000"),)),
     _REDIS,
     Section("Another Bot API server than Telegram's own.", (Variable("TELEGRAM_API_URL", None),)),
+    Section(
+        "How much may wait, how fast bots talk, how many of them stay in memory.",
+        (
+            Variable("QUEUE_HIGH_MARK", None),
+            Variable("PACE_CHAT_BURST", None),
+            Variable("PACE_PUSHES_A_SECOND", None),
+            Variable("BOTS_KEPT_READY", None),
+        ),
+    ),
     _OPTIONAL,
 )
 BOT = ("BOT_NAME", "BOT_TOKEN", "BOT_INTERNAL_KEY", "DRF_INTERNAL_KEY")

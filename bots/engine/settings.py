@@ -21,7 +21,7 @@ class EngineSettings(BaseSettings):
     redis_url: SecretStr = SecretStr("redis://127.0.0.1:6379/0")
     queue_high_mark: int = Field(default=20_000, ge=100)
     bots_kept_ready: int = Field(default=400, ge=1)
-    pace_chat_burst: int = Field(default=5, ge=1, le=10_000)
+    pace_chat_burst: int = Field(default=20, ge=1, le=10_000)
     pace_pushes_a_second: int = Field(default=25, ge=1, le=1000)
     telegram_api_url: str = Field(default="https://api.telegram.org", pattern=r"^https?://\S+$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

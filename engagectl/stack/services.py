@@ -99,6 +99,8 @@ def connections(world: Surroundings) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     if world.options.simulator:
+        # Scripted learners, and impatient developers, talk faster than people may.
+        variables["PACE_CHAT_BURST"] = "1000"
         variables["TELEGRAM_API_URL"] = f"http://{HOST}:{world.ports['simulator']}"
     if world.database is not None:
         variables |= {

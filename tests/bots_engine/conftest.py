@@ -20,12 +20,14 @@ def surroundings(root: Path, redis_url: str, *, empty: bool = True) -> Iterator[
     telegram.start()
     core.start()
     world = World(root, redis_url, telegram, core)
-    if empty:
-        world.redis.flushdb()
-    yield world
-    world.close()
-    core.stop()
-    telegram.stop()
+    try:
+        if empty:
+            world.redis.flushdb()
+        yield world
+    finally:
+        world.close()
+        core.stop()
+        telegram.stop()
 
 
 @pytest.fixture(scope="session")
