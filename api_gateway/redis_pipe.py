@@ -96,7 +96,7 @@ class RedisPipe:
                 await self._begin(connection)
         except RedisGoneError as error:
             fault = error.why
-        except OSError as error:  # a TimeoutError too
+        except (OSError, ValueError) as error:  # a TimeoutError too; a name that is none
             fault = f"{type(error).__name__} at REDIS_URL"
         else:
             self.connection = connection
