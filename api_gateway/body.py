@@ -27,9 +27,8 @@ async def read_body(headers: Iterable[tuple[bytes, bytes]], receive: Receive) ->
         BodyTooLargeError, SenderGoneError: there is none to return.
     """
     message = await receive()
-    if message.get("more_body"):
-        return await _read_on(headers, message, receive)
-    body = _part(message)
+    is_whole = not message.get("more_body")
+    body = _part(message) if is_whole else await _read_on(headers, message, receive)
     if len(body) > LARGEST_BODY:
         raise BodyTooLargeError
     return body
