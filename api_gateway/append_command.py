@@ -49,6 +49,8 @@ _STREAMS = [
 class AppendCommand:
     """Packs the append of any update of one bot."""
 
+    __slots__ = ("_bots_part_of_the_hash", "_frame", "_mark_length")
+
     def __init__(self, bot_name: str, *, high_mark: int) -> None:
         """Lay down what is the same for all of the bot's updates."""
         mark = f"engage:seen:{{%d}}:{bot_name}:"
