@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 from fastapi import FastAPI
 
-from api_gateway.body import BODY_SECONDS, BodyReader
+from api_gateway.body import BODY_SECONDS, SlowBodies
 from api_gateway.bot_directory import BotDirectory
 from api_gateway.intake import UpdateIntake
 from api_gateway.metrics import GatewayMetrics
@@ -50,7 +50,7 @@ def _set_up_logging(settings: GatewaySettings) -> None:
 
 def _join(settings: GatewaySettings, bots: BotDirectory, intake: UpdateIntake) -> WebhookRoute:
     metrics = GatewayMetrics(is_connected=lambda: intake.is_connected)
-    bodies = BodyReader()
+    slow_bodies = SlowBodies()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,7 +58,7 @@ def _join(settings: GatewaySettings, bots: BotDirectory, intake: UpdateIntake) -
         intake.start()
         chores = [
             asyncio.create_task(_repeat(bots.refresh, _REFRESH_SECONDS)),
-            asyncio.create_task(_repeat(bodies.sweep, BODY_SECONDS)),
+            asyncio.create_task(_repeat(slow_bodies.sweep, BODY_SECONDS)),
         ]
         with _rare_garbage_collection():
             yield
@@ -70,7 +70,7 @@ def _join(settings: GatewaySettings, bots: BotDirectory, intake: UpdateIntake) -
     return WebhookRoute(
         build_rest(bots=bots, intake=intake, metrics=metrics, lifespan=lifespan),
         bots=bots,
-        bodies=bodies,
+        slow_bodies=slow_bodies,
         intake=intake,
         metrics=metrics,
         networks=networks if settings.telegram_networks_only else None,

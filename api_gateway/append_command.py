@@ -44,22 +44,26 @@ _STREAMS = [
     {kind: _packed("2", stream_name(number, lane_of(kind))) for kind in _KINDS}
     for number in range(PARTITIONS)
 ]
+_MARK_LENGTHS = [len(f"engage:seen:{{{number}}}::") for number in range(PARTITIONS)]
 
 
 class AppendCommand:
-    """Packs the append of any update of one bot."""
+    """Packs the append of any update of any bot.
 
-    def __init__(self, bot_name: str, *, high_mark: int) -> None:
-        """Lay down what is the same for all of the bot's updates."""
-        mark = f"engage:seen:{{%d}}:{bot_name}:"
-        self._mark_length = len(mark) - len("%d")
-        self._bots_part_of_the_hash = crc32(f"{bot_name}:".encode())
+    Nothing is kept for each bot: with a thousand of them that would no longer lie in the
+    processor's cache, and fetching it would cost more than making it anew.
+    """
+
+    def __init__(self, *, high_mark: int) -> None:
+        """Lay down what is the same for all updates."""
         self._frame = b"".join(
             (
                 _BY_SHA,
                 b"%b",
-                b"$%d\r\n" + mark.encode() + b"%b\r\n",
-                _packed(str(DUPLICATE_MARK_SECONDS), str(high_mark), "bot", bot_name, "id"),
+                b"$%d\r\nengage:seen:{%d}:%b:%b\r\n",
+                _packed(str(DUPLICATE_MARK_SECONDS), str(high_mark), "bot"),
+                b"$%d\r\n%b\r\n",
+                _packed("id"),
                 b"$%d\r\n%b\r\n",
                 _packed("chat"),
                 b"$%d\r\n%b\r\n",
@@ -73,17 +77,20 @@ class AppendCommand:
             )
         )
 
-    def pack(self, update: Mapping[str, Any], body: bytes, trace: str) -> bytes:
+    def pack(self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str) -> bytes:
         """Return the command for an update whose `update_id` is whole."""
+        bot = bot_name.encode()
         kind = kind_of(update)
         chat = b"%d" % chat_of(update, kind)
-        partition = crc32(chat, self._bots_part_of_the_hash) % PARTITIONS
+        partition = crc32(b"%b:%b" % (bot, chat)) % PARTITIONS
         update_id = b"%d" % update["update_id"]
+        names_length = len(bot)
         digits = len(update_id)
         now = str(time_ns())  # formatting a float takes twice as long
         return self._frame % (
             _STREAMS[partition][kind],
-            self._mark_length + (2 if partition > 9 else 1) + digits, partition, update_id,
+            _MARK_LENGTHS[partition] + names_length + digits, partition, bot, update_id,
+            names_length, bot,
             digits, update_id,
             len(chat), chat,
             _KINDS[kind],

@@ -16,61 +16,64 @@ class BodyTooLargeError(Exception):
     """The body is longer than LARGEST_BODY."""
 
 
-class BodyTooLateError(Exception):
-    """The body did not arrive in time."""
-
-
 class SenderGoneError(Exception):
     """The sender hung up before the body was whole."""
 
 
-class BodyReader:
-    """Reads bodies and gives up those that stay away.
+async def read_body(headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
+    """Return the whole body.
 
-    A timer for each request would cost more than reading it, so `sweep`, called every
-    BODY_SECONDS, ends each reading that the sweep before has already seen.
+    Raises:
+        BodyTooLargeError, SenderGoneError: there is none to return.
+    """
+    message = await receive()
+    is_whole = not message.get("more_body")
+    body = _part(message) if is_whole else await _read_on(headers, message, receive)
+    if len(body) > LARGEST_BODY:
+        raise BodyTooLargeError
+    return body
+
+
+class SlowBodies:
+    """Cancels the tasks whose bodies stay away.
+
+    A timer for each request, or even a list of those that read, would cost more than the reading.
+    So `sweep`, called every BODY_SECONDS, looks which tasks wait inside `read_body`, and cancels
+    those that the sweep before has already seen there.
     """
 
     def __init__(self) -> None:
-        """Begin with no reading."""
-        self._reading: set[asyncio.Task[Any] | None] = set()
-        self._seen: set[asyncio.Task[Any] | None] = set()
-        self._overdue: set[asyncio.Task[Any] | None] = set()
-
-    async def read(self, headers: Iterable[tuple[bytes, bytes]], receive: Receive) -> bytes:
-        """Return the whole body.
-
-        Raises:
-            BodyTooLargeError, BodyTooLateError, SenderGoneError: there is none to return.
-        """
-        task = asyncio.current_task()
-        self._reading.add(task)
-        try:
-            message = await receive()
-            body = (
-                await _read_on(headers, message, receive)
-                if message.get("more_body")
-                else _part(message)
-            )
-        except asyncio.CancelledError:
-            if task is None or task not in self._overdue:
-                raise
-            self._overdue.discard(task)
-            task.uncancel()
-            raise BodyTooLateError from None
-        finally:
-            self._reading.discard(task)
-        if len(body) > LARGEST_BODY:
-            raise BodyTooLargeError
-        return body
+        """Begin with none."""
+        self._seen: set[asyncio.Task[Any]] = set()
+        self._overdue: set[asyncio.Task[Any]] = set()
 
     def sweep(self) -> None:
-        """End each reading that the last sweep saw, too."""
-        for task in self._reading & self._seen:
-            if task is not None:
-                self._overdue.add(task)
-                task.cancel()
-        self._seen = self._reading - self._overdue
+        """Cancel each task that reads since before the last sweep."""
+        reading = {task for task in asyncio.all_tasks() if _is_reading(task)}
+        late = reading & self._seen
+        for task in late:
+            task.cancel()
+        self._overdue |= late
+        self._seen = reading - late
+
+    def took_part(self) -> bool:
+        """Tell whether the current task's cancelling was done here; then it may go on."""
+        task = asyncio.current_task()
+        if task is None or task not in self._overdue:
+            return False
+        self._overdue.discard(task)
+        task.uncancel()
+        return True
+
+
+def _is_reading(task: asyncio.Task[Any]) -> bool:
+    """Follow what a task awaits down to `read_body`."""
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        if getattr(awaited, "cr_code", None) is read_body.__code__:
+            return True
+        awaited = getattr(awaited, "cr_await", None)
+    return False
 
 
 async def _read_on(

@@ -29,8 +29,7 @@ class UpdateIntake:
     def __init__(self, address: RedisAddress, *, high_mark: int) -> None:
         """Store at `address`, at most `high_mark` entries in a stream."""
         self._pipe = RedisPipe(address, (LOAD_SCRIPT,))
-        self._high_mark = high_mark
-        self._commands: dict[str, AppendCommand] = {}
+        self._appends = AppendCommand(high_mark=high_mark)
 
     @property
     def is_connected(self) -> bool:
@@ -43,11 +42,7 @@ class UpdateIntake:
 
     def command(self, bot_name: str, update: Mapping[str, Any], body: bytes, trace: str) -> bytes:
         """Return what appends an update whose `update_id` is whole."""
-        packer = self._commands.get(bot_name)
-        if packer is None:
-            packer = AppendCommand(bot_name, high_mark=self._high_mark)
-            self._commands[bot_name] = packer
-        return packer.pack(update, body, trace)
+        return self._appends.pack(bot_name, update, body, trace)
 
     def ask(self, command: bytes) -> Awaitable[Any]:
         """Send a command; the reply is an entry's id when an update was stored.

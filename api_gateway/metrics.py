@@ -1,6 +1,7 @@
 """What the gateway counts, for Prometheus."""
 
 from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
@@ -28,7 +29,7 @@ class GatewayMetrics(Collector):
     def __init__(self, *, is_connected: Callable[[], bool]) -> None:
         """Begin at zero; `is_connected` is asked when the metrics are read."""
         self._is_connected = is_connected
-        self._requests: dict[tuple[str, str], int] = {}
+        self._requests: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._appends = [0] * (len(_APPEND_BUCKETS) + 1)
         self._append_seconds = 0.0
         self.registry = CollectorRegistry()
@@ -38,8 +39,7 @@ class GatewayMetrics(Collector):
 
     def count(self, bot_name: str, outcome: str) -> None:
         """Count one request."""
-        labels = (bot_name, outcome)
-        self._requests[labels] = self._requests.get(labels, 0) + 1
+        self._requests[outcome][bot_name] += 1
 
     def observe_append(self, seconds: float) -> None:
         """Note how long Redis took to confirm an update."""
@@ -53,8 +53,9 @@ class GatewayMetrics(Collector):
             "Webhook requests by bot and outcome.",
             labels=["bot", "outcome"],
         )
-        for labels, number in self._requests.items():
-            requests.add_metric(labels, number)
+        for outcome, bots in self._requests.items():
+            for bot_name, number in bots.items():
+                requests.add_metric((bot_name, outcome), number)
         yield requests
         yield HistogramMetricFamily(
             "engage_gateway_append_seconds",

@@ -1,5 +1,6 @@
 """`POST /webhook/{bot_name}/`: a plain ASGI route, because it is the one that must be fast."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from pydantic_core import from_json
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_gateway import replies
-from api_gateway.body import BodyReader, BodyTooLargeError, BodyTooLateError, SenderGoneError
+from api_gateway.body import BodyTooLargeError, SenderGoneError, SlowBodies, read_body
 from api_gateway.bot_directory import Admission, BotDirectory
 from api_gateway.intake import Appended, UpdateIntake
 from api_gateway.metrics import NO_BOT, GatewayMetrics
@@ -42,10 +43,10 @@ class WebhookRoute:
         rest: ASGIApp,
         *,
         bots: BotDirectory,
-        bodies: BodyReader,
         intake: UpdateIntake,
         metrics: GatewayMetrics,
         networks: TelegramNetworks | None,
+        slow_bodies: SlowBodies,
     ) -> None:
         """Serve `bots` and store their updates through `intake`.
 
@@ -53,10 +54,10 @@ class WebhookRoute:
         """
         self._rest = rest
         self._bots = bots
-        self._bodies = bodies
         self._intake = intake
         self._metrics = metrics
         self._networks = networks
+        self._slow_bodies = slow_bodies
         self._refused = RefusalLog()
         self._tells_all = _logger.isEnabledFor(logging.DEBUG)
 
@@ -70,13 +71,15 @@ class WebhookRoute:
         reply = self._refusal(bot_name, scope)
         if reply is None:
             try:
-                body = await self._bodies.read(scope["headers"], receive)
+                body = await read_body(scope["headers"], receive)
                 reply = await self._take_in(bot_name, body)
             except SenderGoneError:
                 return
             except BodyTooLargeError:
                 reply = replies.TOO_LARGE
-            except BodyTooLateError:
+            except asyncio.CancelledError:
+                if not self._slow_bodies.took_part():
+                    raise
                 reply = replies.TOO_LATE
         self._metrics.count(bot_name if reply.names_bot else NO_BOT, reply.outcome)
         await send(reply.start)

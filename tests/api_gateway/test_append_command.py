@@ -39,10 +39,10 @@ def _arguments(command: bytes) -> list[bytes]:
 
 @pytest.mark.parametrize("bot_name", ["english_bot", "b", "a_bot_with_a_long_name_of_its_own"])
 def test_command_says_what_the_envelope_says(bot_name: str) -> None:
-    packer = AppendCommand(bot_name, high_mark=123)
+    packer = AppendCommand(high_mark=123)
     for update in UPDATES:
         body, trace = repr(update).encode(), new_trace()
-        command = packer.pack(update, body, trace)
+        command = packer.pack(bot_name, update, body, trace)
         expected = UpdateEnvelope.wrap(
             bot_name=bot_name, update=update, body=body, origin="gateway"
         )

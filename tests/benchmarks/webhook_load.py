@@ -20,10 +20,7 @@ CONNECTIONS = 40
 """Telegram's own default for one webhook."""
 
 _CHATS = 997
-_TEXT = (
-    "I have been learning English for three years, and I still mix up the tenses, so let us go on. "
-    * 2
-)
+_TEXT = "I have been learning English for years, and I still mix up all the tenses. Right? " * 2
 _WARM_UP_SECONDS = 0.3
 
 
@@ -36,7 +33,7 @@ def _updates(first_id: int) -> Iterator[bytes]:
     """Yield bodies of one length, spread over the chats, each with an id of its own."""
     frame = (
         b'{"update_id":%d,\n"message":{"message_id":%d,"from":{"id":%d,"is_bot":false,'
-        b'"first_name":"Anna","username":"anna_learns","language_code":"ru"},"chat":{"id":%d,'
+        b'"first_name":"Anna","username":"anna_learns","language_code":"ru","is_premium":true},"chat":{"id":%d,'
         b'"first_name":"Anna","username":"anna_learns","type":"private"},"date":1763990000,'
         b'"text":"' + _TEXT.encode() + b'"}}'
     )
